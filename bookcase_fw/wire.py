@@ -1,0 +1,471 @@
+"""The contract: every topic, message, record and panel frame, as tables.  No I/O and no clock.
+
+Everybody who talks over MQTT imports this file: firmware, kiosk, service and simulator.  It runs
+under CPython and MicroPython alike.
+
+A message's payload is a JSON object in UTF-8.  Numbers are integers: a 32-bit float loses minutes
+of a time in milliseconds.  Unknown fields are ignored, so that a newer sender is understood by an
+older reader; a missing needed field or a wrong type is refused with the field's name.
+
+    sg/1/<shard>/<device>/up/...   said by a device      sg/1/<shard>/<device>/dn/...   said to it
+    sg/1/<shard>/service          whether a service process serves this shard: retained, and a will
+
+Units: `_ms` milliseconds, `wall_ms` since 1970 UTC, `uptime_ms` since the device's start.  A day is
+an integer yyyymmdd in the library's own time zone; 0 is no day.  A `reader` is the pseudonym of a
+card (`sign.pseudonym`), never its number; "" is nobody.  A `tag` is the tag's number in upper
+case hexadecimal digits.  A `door` is the number of a compartment, from 1; 0 is none.
+"""
+
+import binascii
+import json
+
+ROOT = "sg/1"
+SHARD_COUNT = 16
+PAYLOAD_SIZE_MAX = 16384  # The longest payload that a device or the service reads.
+RECORD_SIZE_MAX = 1024  # The longest record; a longer fact is split into `part` records.
+TAGS_MAX = 12  # Tags in all plain lists of one record; more go into `part` records.
+UNSURE_MAX = 3  # Pieces of evidence in one record; more go into `part` records.
+
+# How well a device knows the wall clock.
+CLOCK_NONE, CLOCK_RTC, CLOCK_SYNCED = 0, 1, 2
+
+# A field: (name, type, needed, meaning).  A type is int, str, bool, [type] for a list of it, or a
+# tuple of fields for an object.
+
+# fmt: off
+EVIDENCE = (
+    ("tag", str, True, "the tag"),
+    ("heard", int, True, "rounds in which its own compartment's antenna heard it"),
+    ("rounds", int, True, "rounds that were counted"),
+    ("dbm", int, True, "its strongest reading in dBm; 0 when it was never heard"),
+    ("door", int, False, "the compartment whose antenna heard it best; 0 when none did"),
+)
+# fmt: on
+
+# fmt: off
+BOOK = (
+    ("tag", str, True, "the tag that was asked about"),
+    ("ok", bool, True, "whether the service says yes to this copy"),
+    ("why", str, False, "reason of a refusal, a word of REASONS; empty when ok"),
+    ("barcode", str, False, "the copy's barcode; empty when the tag is unknown"),
+    ("title", str, False, "its title"),
+    ("author", str, False, "its author"),
+    ("due", int, False, "the day on which it is due: of the loan asked for, or of the open loan"),
+    ("overdue_days", int, False, "days past due of the loan that a return ends"),
+    ("mine", bool, False, "whether it is on loan to the reader who asks"),
+)
+# fmt: on
+
+# fmt: off
+STOCK = (
+    ("door", int, True, "the compartment"),
+    ("open", bool, True, "whether its door stands open"),
+    ("count", int, True, "copies in it by the last stable count; -1 when it was never counted"),
+)
+# fmt: on
+
+# fmt: off
+POLICY = (
+    ("revision", int, True, "number of this policy; a higher one replaces it"),
+    ("loan_days", int, True, "days of a loan that is granted offline"),
+    ("limit", int, True, "copies that a reader may have on loan in all"),
+    ("quota", int, True, "copies that one reader may take here while the network is down"),
+    ("uptime_h", int, True, "hours of uptime after which the policy is too old to lend by"),
+    ("readers", [str], True, "readers known here, sorted; nobody else may borrow offline"),
+    ("blocked", [str], True, "readers who may not borrow, sorted"),
+)
+# fmt: on
+
+# A message: (name, topic tail, QoS, retained, signed, fields).  A signed one travels in the
+# envelope of sign.py; nothing unsigned is acted upon by a device.
+# fmt: off
+MESSAGES = (
+    ("presence", "up/presence", 1, True, False, (
+        ("online", bool, True, "false in the last will and before a planned stop"),
+        ("session", str, True, "session id of this connection: boot.connection"),
+        ("firmware", str, False, "version of the firmware or kiosk"),
+        ("boot", int, False, "number of this start, from 1, never repeated"),
+        ("cause", str, False, "why it started: power, watchdog, reset, update, unknown"),
+        ("journal", str, False, "journal id: eight hexadecimal digits, new when the journal is"),
+        ("last", int, False, "highest record number written"),
+        ("acked", int, False, "highest record number that the service acknowledged"),
+    )),
+    ("hello", "up/hello", 1, False, False, (
+        ("session", str, True, "session id of this connection"),
+        ("nonce", str, True, "eight random hexadecimal digits; the answering ack carries them"),
+        ("journal", str, True, "journal id"),
+        ("last", int, True, "highest record number written; 0 when none"),
+        ("acked", int, True, "highest record number known to be acknowledged; 0 when none"),
+        ("boot", int, True, "number of this start"),
+        ("uptime_ms", int, True, "uptime when this was sent: the anchor of the boot's clock"),
+        ("wall_ms", int, True, "wall clock when this was sent; 0 when unknown"),
+        ("quality", int, True, "CLOCK_NONE, CLOCK_RTC or CLOCK_SYNCED"),
+    )),
+    ("fact", "up/fact", 1, False, False, (
+        ("journal", str, True, "journal id"),
+        ("head", str, True, "chain value after the last record here: it vouches for all of them"),
+        # "records" follows: journal records, byte for byte as stored.  See fact_payload.
+    )),
+    ("ack", "dn/ack", 1, False, True, (
+        ("journal", str, True, "journal id"),
+        ("number", int, True, "highest record number that is committed without a gap"),
+        ("nonce", str, False, "the hello's nonce when this answers a hello; else empty"),
+        ("time_ms", int, True, "the service's wall clock"),
+        ("renew", bool, False, "start a new journal id: this stream is quarantined"),
+    )),
+    ("ask", "up/ask", 1, False, False, (
+        ("id", str, True, "boot.counter: unique for this device"),
+        ("session", str, True, "session id of this connection"),
+        ("op", str, True, "a word of ASKS"),
+        ("reader", str, False, "who asks"),
+        ("how", str, False, "how the reader was identified: card, qr, pin"),
+        ("door", int, False, "the compartment wanted"),
+        ("tags", [str], False, "the copies asked about"),
+        ("text", str, False, "what was searched for"),
+        ("wait_ms", int, False, "how long the device waits before it acts by its offline policy"),
+    )),
+    ("answer", "dn/answer", 1, False, True, (
+        ("id", str, True, "the id of the ask"),
+        ("ok", bool, True, "whether the service says yes"),
+        ("why", str, False, "reason of a refusal, a word of REASONS; empty when ok"),
+        ("line", str, False, "the rule line that decided"),
+        ("name", str, False, "the reader's masked name, for the reader's own screen"),
+        ("language", str, False, "the reader's language: zh or en; empty when unknown"),
+        ("loans", int, False, "copies that the reader has on loan"),
+        ("left", int, False, "copies that the reader may still take"),
+        ("due", int, False, "the day on which a copy that is taken now is due"),
+        ("books", [BOOK], False, "one for each copy asked about, or each of the reader's loans"),
+    )),
+    ("order", "dn/order", 1, False, True, (
+        ("id", str, True, "unique; an order is carried out once"),
+        ("session", str, True, "the device's session id: an order dies with the connection"),
+        ("deadline_ms", int, True, "in the device's own uptime; later it is expired"),
+        ("op", str, True, "a word of ORDERS"),
+        ("door", int, False, "the compartment"),
+        ("reader", str, False, "for whom it is opened; empty for staff"),
+    )),
+    ("state", "up/state", 1, True, False, (
+        ("session", str, True, "session id of this connection"),
+        ("config", int, True, "revision of the configuration in force"),
+        ("policy", int, True, "revision of the policy in force; 0 when none"),
+        ("last", int, True, "record number that this state includes"),
+        ("stock", [STOCK], True, "one for each compartment"),
+        ("faults", [str], True, "parts that do not work now: words of PARTS, with .door where one"),
+        ("fill", int, True, "how full the journal is with unacknowledged records, in percent"),
+        ("lends", bool, True, "whether it lends now; returns are always taken"),
+    )),
+    ("want", "dn/want", 1, True, True, (
+        ("revision", int, True, "revision of what is wanted"),
+        ("policy", POLICY, False, "the offline policy"),
+    )),
+    ("beat", "up/beat", 0, False, False, (
+        ("uptime_ms", int, True, "uptime"),
+        ("unacked", int, True, "records that wait for an acknowledgement"),
+        ("heap_used", int, False, "bytes of the heap in use after a collection"),
+        ("heap_free", int, False, "bytes of the heap free after a collection"),
+        ("noise", int, False, "bytes of noise dropped on all serial lines since the start"),
+    )),
+)
+# fmt: on
+SERVICE_FIELDS = (("online", bool, True, "whether a service process serves this shard"),)
+
+ASKS = (
+    # word      what is asked; which fields it uses
+    ("open", "may this reader open a door: reader, how, door"),
+    ("lend", "may this reader borrow these copies: reader, tags; one book each in the answer"),
+    ("return", "what do these copies end: tags; a return is never refused"),
+    ("account", "who is this reader and what has he on loan: reader, how"),
+    ("renew", "may these loans be renewed: reader, tags"),
+)
+ORDERS = (
+    ("open", "open a compartment: door, reader"),
+    ("count", "count a compartment, or all when door is 0"),
+    ("restart", "restart when no door is open"),
+)
+REASONS = (
+    # word               meaning; the reader's words are in each screen's catalogue
+    ("unknown_card", "no reader has this card"),
+    ("blocked", "this card is blocked"),
+    ("limit", "the reader has as many copies as one may have"),
+    ("unknown_tag", "no copy has this tag"),
+    ("on_loan", "this copy is on loan to somebody else"),
+    ("not_lendable", "this copy may not be taken home"),
+    ("not_on_loan", "this copy is not on loan"),
+    ("offline", "the service does not answer, and the offline policy says no"),
+    ("stale", "the offline policy is too old"),
+    ("quota", "no more copies for this reader here while the network is down"),
+    ("journal_full", "the journal has no room for another loan"),
+    ("busy", "another reader is at the machine"),
+    ("late", "the order's deadline has passed"),
+    ("stale_session", "the order belongs to an earlier connection"),
+    ("retained", "a retained order is never carried out"),
+    ("unknown", "the order's word or door is unknown"),
+    ("jammed", "the lock does not open"),
+    ("fault", "a part that is needed does not answer"),
+    ("closed", "this service is closed now"),
+)
+PARTS = ("lock", "reader", "scanner", "panel", "flash", "clock", "tray", "keypad")
+
+# How a door session ended.
+ENDS = (
+    ("shut", "the door was shut"),
+    ("never_opened", "the lock was released and nobody opened"),
+    ("jammed", "the lock did not release"),
+    ("power", "the power failed while the door was open; counted when it was back"),
+)
+# Who opened a door.
+OPENERS = ("card", "qr", "phone", "staff", "order", "nobody")
+
+# A journal record's envelope (record.py writes it) and the body of each kind of fact.
+# fmt: off
+RECORD = (
+    ("n", int, True, "number, from 1 without a gap while the journal id lives"),
+    ("b", int, True, "boot in which it happened"),
+    ("u", int, True, "uptime in ms when it happened"),
+    ("t", int, True, "wall clock in ms when it happened; 0 when unknown"),
+    ("q", int, True, "quality of that wall clock"),
+    ("k", str, True, "kind, a word of FACTS"),
+    ("p", str, True, "chain value of the record before, 16 hexadecimal digits"),
+)
+# fmt: on
+# fmt: off
+FACTS = (
+    ("session", (
+        ("id", str, True, "boot.counter of the door session"),
+        ("reader", str, False, "who opened; empty when unknown: never charged to anybody"),
+        ("how", str, True, "a word of OPENERS"),
+        ("door", int, True, "the compartment"),
+        ("end", str, True, "a word of ENDS"),
+        ("took", [str], False, "tags that are gone for sure"),
+        ("put", [str], False, "tags that are new for sure"),
+        ("unsure", [EVIDENCE], False, "tags not seen that may still be there: a case, no loan"),
+        ("rounds", int, False, "rounds counted after the door was shut"),
+        ("open_ms", int, False, "how long the door stood open"),
+        ("rebounds", int, False, "how often the door sprang open again"),
+        ("left_open", bool, False, "whether it stood open longer than allowed"),
+        ("due", int, False, "the due day that the screen showed for what was taken"),
+        ("left", int, False, "copies that the screen said could be taken; -1 when it said nothing"),
+        ("answer", str, False, "id of the ask that let it open; empty offline"),
+        ("policy", int, False, "revision of the policy that let it open offline; else 0"),
+        ("parts", int, False, "`part` records with this id that come before"),
+    )),
+    ("part", (
+        ("id", str, True, "id of the session or count that follows"),
+        ("took", [str], False, "more of its tags"),
+        ("put", [str], False, "more of its tags"),
+        ("unsure", [EVIDENCE], False, "more of its evidence"),
+    )),
+    ("counted", (
+        ("id", str, True, "boot.counter of this count"),
+        ("session", str, False, "id of the door session that it settles; empty for another count"),
+        ("door", int, True, "the compartment"),
+        ("back", [str], False, "tags heard that were thought gone: they never left"),
+        ("gone", [str], False, "tags thought to be inside that are not"),
+        ("count", int, True, "copies in the compartment now"),
+        ("parts", int, False, "`part` records with this id that come before"),
+    )),
+    ("lent", (
+        ("visit", str, True, "boot.counter of the visit"),
+        ("reader", str, True, "to whom"),
+        ("tag", str, True, "which copy"),
+        ("due", int, True, "the due day that was shown"),
+        ("answer", str, False, "id of the ask that allowed it; empty offline"),
+        ("policy", int, False, "revision of the policy that allowed it offline; else 0"),
+    )),
+    ("returned", (
+        ("visit", str, True, "boot.counter of the visit"),
+        ("tag", str, True, "which copy"),
+        ("reader", str, False, "who returned it, when known; anybody may return"),
+    )),
+    ("stocked", (
+        ("door", int, True, "the compartment"),
+        ("tags", [str], True, "copies put in by staff"),
+    )),
+    ("removed", (
+        ("door", int, True, "the compartment"),
+        ("tags", [str], True, "copies taken out by staff"),
+    )),
+    ("outcome", (
+        ("id", str, True, "id of the order"),
+        ("ok", bool, True, "whether it was carried out"),
+        ("why", str, False, "a word of REASONS; empty when ok"),
+    )),
+    ("fault", (
+        ("part", str, True, "a word of PARTS, with .door where there are several"),
+        ("on", bool, True, "true when it fails, false when it works again"),
+        ("text", str, False, "what was seen, for an engineer"),
+    )),
+    ("lost", (
+        ("why", str, True, "why the record of this number cannot be read"),
+    )),
+)
+# fmt: on
+
+# The serial link between a bookcase's controller and its screen: (name, direction, fields).
+# A frame is drawn in codecs/panel.py.
+# fmt: off
+PANEL = (
+    ("shown", "to screen", (
+        ("screen", str, True, "a word of SCREENS"),
+        ("door", int, False, "the compartment that it speaks of"),
+        ("doors", [int], False, "compartments that can be chosen now"),
+        ("took", [str], False, "tags seen to be gone so far"),
+        ("put", [str], False, "tags seen to be new so far"),
+        ("unsure", int, False, "tags that may be there or not"),
+        ("left", int, False, "copies that may still be taken"),
+        ("over", int, False, "copies taken beyond that"),
+        ("due", int, False, "due day of what was taken"),
+        ("why", str, False, "reason of a refusal, a word of REASONS"),
+        ("offline", bool, False, "whether the service is out of reach"),
+        ("name", str, False, "the reader's masked name"),
+        ("language", str, False, "the reader's language"),
+    )),
+    ("choose", "to controller", (
+        ("door", int, True, "the compartment that the reader touched"),
+    )),
+    ("leave", "to controller", ()),
+)
+# fmt: on
+SCREENS = (
+    ("welcome", "nobody is here: hold your card to the scanner"),
+    ("asking", "the card is being looked up"),
+    ("choose", "hello: which door?"),
+    ("refused", "no, and why, and what to do"),
+    ("opening", "the lock was released: please open"),
+    ("open", "the door stands open: take or return, then shut it"),
+    ("left_open", "please shut the door"),
+    ("counting", "the door is shut: looking"),
+    ("again", "a book was not seen well: please move the books apart and shut the door"),
+    ("done", "this is what you took and returned"),
+    ("jammed", "the door did not open: please try another"),
+)
+
+
+class WireError(Exception):
+    """A topic or payload that is not in the contract.  The message names the field."""
+
+
+def shard(device: str) -> int:
+    """Return the shard of a device: service processes hold shards, so a device's order is kept."""
+    return binascii.crc32(device.encode()) % SHARD_COUNT
+
+
+def topic(device: str, tail: str) -> str:
+    return "%s/%d/%s/%s" % (ROOT, shard(device), device, tail)
+
+
+def service_topic(number: int) -> str:
+    return "%s/%d/service" % (ROOT, number)
+
+
+def split(text: str) -> tuple:
+    """Return (device, tail) of a device's topic, or raise WireError, also for a wrong shard."""
+    parts = text.split("/")
+    if len(parts) != 6 or parts[0] + "/" + parts[1] != ROOT:
+        raise WireError("not a device's topic: %r" % text)
+    device = parts[3]
+    if parts[2] != str(shard(device)):
+        raise WireError("device %r is not of shard %r" % (device, parts[2]))
+    return device, parts[4] + "/" + parts[5]
+
+
+def message(name: str) -> tuple:
+    """Return (topic tail, QoS, retained, signed, fields) of a message."""
+    for row in MESSAGES:
+        if row[0] == name:
+            return row[1:]
+    raise WireError("not in the contract: %r" % name)
+
+
+def name_of(tail: str) -> str:
+    """Return the name of the message that travels under a topic tail, or raise WireError."""
+    for row in MESSAGES:
+        if row[1] == tail:
+            return row[0]
+    raise WireError("not in the contract: %r" % tail)
+
+
+def fact_fields(kind: str) -> tuple:
+    """Return the fields of a kind of fact, or raise WireError."""
+    for name, fields in FACTS:
+        if name == kind:
+            return fields
+    raise WireError("no such kind of fact: %r" % kind)
+
+
+def panel_fields(name: str) -> tuple:
+    for row in PANEL:
+        if row[0] == name:
+            return row[2]
+    raise WireError("no such panel message: %r" % name)
+
+
+def encode(name: str, values: dict) -> bytes:
+    """Return a message's payload (the body, where it is signed), its types checked."""
+    return json.dumps(check(name, message(name)[4], values)).encode()
+
+
+def decode(name: str, payload: bytes) -> dict:
+    """Return a message's fields, those that are missing as their type's empty value.
+
+    Raises WireError when the payload is no JSON object, or a field is missing or of a wrong type.
+    """
+    return check(name, message(name)[4], load(payload))
+
+
+def load(payload: bytes) -> dict:
+    """Return the JSON object in a payload, or raise WireError."""
+    if len(payload) > PAYLOAD_SIZE_MAX:
+        raise WireError("%d bytes are too many" % len(payload))
+    try:
+        values = json.loads(bytes(payload).decode())
+    # Nesting that is too deep ends in a RuntimeError or, on a small heap, in a MemoryError.
+    except (ValueError, RuntimeError, MemoryError):
+        raise WireError("no JSON: %r" % bytes(payload[:40]))
+    if not isinstance(values, dict):
+        raise WireError("no JSON object: %r" % bytes(payload[:40]))
+    return values
+
+
+def fact_payload(journal: str, head: str, records: list) -> bytes:
+    """Return the payload of a `fact`: the records stand in it byte for byte as they were stored."""
+    start = '{"journal":"%s","head":"%s","records":[\n' % (journal, head)
+    return start.encode() + b",\n".join(records) + b"\n]}"
+
+
+def check(where: str, fields: tuple, values: dict) -> dict:
+    """Return the known fields of an object, each of its type, or raise WireError naming one."""
+    checked = {}
+    for name, kind, needed, _meaning in fields:
+        if name in values:
+            checked[name] = _value("%s.%s" % (where, name), kind, values[name])
+        elif needed:
+            raise WireError("%s.%s is missing" % (where, name))
+        else:
+            checked[name] = _empty(kind)
+    return checked
+
+
+def _value(where: str, kind: object, value: object) -> object:
+    if isinstance(kind, list):
+        if not isinstance(value, (list, tuple)):
+            raise WireError("%s wants a list" % where)
+        return [_value(where, kind[0], item) for item in value]
+    if isinstance(kind, tuple):
+        if not isinstance(value, dict):
+            raise WireError("%s wants an object" % where)
+        return check(where, kind, value)
+    # A bool is an int to Python, not to us.
+    if type(value) is not kind:
+        raise WireError("%s wants %s, got %r" % (where, _NAMES[kind], value))
+    return value
+
+
+_NAMES = {int: "an integer", str: "text", bool: "true or false"}
+
+
+def _empty(kind: object) -> object:
+    """An object that is missing is None: it has no empty value."""
+    if isinstance(kind, list):
+        return []
+    return {int: 0, str: "", bool: False}.get(kind)
