@@ -1,0 +1,28 @@
+"""Measures the bars of the design: python -m tests.bench [P1 P2 …]; a JSON line a figure."""
+
+import importlib
+import sys
+
+BARS = (
+    # bar   module       what it measures
+    ("P1", "facts", "facts committed a second"),
+    ("P2", "door", "door shut to done"),
+    ("P7", "firmware", "heap, flash and start of the firmware"),
+    ("P8", "kiosk", "start, touch and tray of the kiosk"),
+)
+
+
+def main() -> None:
+    wanted = [word.upper() for word in sys.argv[1:]]
+    unknown = set(wanted) - {bar for bar, _module, _what in BARS}
+    if unknown:
+        known = "\n".join(f"  {bar}  {what}" for bar, _module, what in BARS)
+        sys.exit(f"no such bar: {', '.join(sorted(unknown))}; there are\n{known}")
+    for bar, module, what in BARS:
+        if not wanted or bar in wanted:
+            print(f"# {bar}: {what}", file=sys.stderr, flush=True)
+            importlib.import_module(f"tests.bench.{module}").measure()
+
+
+if __name__ == "__main__":
+    main()
