@@ -50,6 +50,7 @@ BOOK = (
     ("barcode", str, False, "the copy's barcode; empty when the tag is unknown"),
     ("title", str, False, "its title"),
     ("author", str, False, "its author"),
+    ("class", str, False, "its classification number, for the colour of a drawn cover"),
     ("due", int, False, "the day on which it is due: of the loan asked for, or of the open loan"),
     ("overdue_days", int, False, "days past due of the loan that a return ends"),
     ("mine", bool, False, "whether it is on loan to the reader who asks"),
@@ -176,6 +177,7 @@ ASKS = (
     ("return", "what do these copies end: tags; a return is never refused"),
     ("account", "who is this reader and what has he on loan: reader, how"),
     ("renew", "may these loans be renewed: reader, tags"),
+    ("about", "what are these copies: tags, reader when known; nothing is promised or changed"),
 )
 ORDERS = (
     ("open", "open a compartment: door, reader"),
