@@ -1,0 +1,75 @@
+"""What a device believes of what it is told: signatures, nonces, sessions.  Pure.
+
+Nothing unsigned is acted on.  What a signature covers (sign.py): for an `ack` this session and the
+nonce of its hello; for an `answer` this session and the id of an open ask; for an `order` the
+session and the id that it carries; for a `want` neither, because the newest revision wins.
+"""
+
+from bookcase_fw import sign, wire
+
+
+class Doubt(Exception):
+    """A message that is not believed.  The message says why, for the log."""
+
+
+class Trust:
+    def __init__(self, device: str, key: bytes):
+        self._device = device
+        self._key = key
+        self.session = ""
+        self._greeting = self._greeted = ""
+        self._asks = []
+
+    def begin(self, session: str):
+        """A new connection: nothing that was said in an earlier one counts any more."""
+        self.session = session
+        self._greeting = self._greeted = ""
+        self._asks = []
+
+    def greet(self, nonce: str):
+        """A hello with this nonce goes out.  The one before stays good until this is answered."""
+        self._greeting = nonce
+
+    def ask(self, ask_id: str):
+        self._asks.append(ask_id)
+
+    def forget(self, ask_id: str):
+        self._asks = [open_id for open_id in self._asks if open_id != ask_id]
+
+    def believe(self, tail: str, payload: bytes | None) -> tuple:
+        """Return (name, body) of a genuine message, or raise Doubt.
+
+        The body of an ack has `nonce` only when it answers the last hello.
+        """
+        try:
+            name = wire.name_of(tail)
+            data, mac = sign.opened(payload or b"")
+            if data is None or not tail.startswith("dn/"):
+                raise Doubt("%s is not signed" % name)
+            body = wire.decode(name, data)
+        except wire.WireError as error:
+            raise Doubt(str(error))
+        topic = wire.topic(self._device, tail)
+        for session, nonce in self._contexts(name, body):
+            if sign.genuine(self._key, topic, session, nonce, data, mac):
+                return name, self._answering(name, body)
+        raise Doubt("%s has no signature that counts here" % name)
+
+    def _contexts(self, name: str, body: dict) -> list:
+        """Return the (session, nonce) pairs under which a message may be signed."""
+        if name == "want":
+            return [("", "")]
+        if name == "order":
+            # Its own session: a genuine order of an earlier one is refused with its reason.
+            return [(body["session"], body["id"])]
+        if name == "answer":
+            return [(self.session, body["id"])] if body["id"] in self._asks else []
+        return [(self.session, nonce) for nonce in (self._greeting, self._greeted) if nonce]
+
+    def _answering(self, name: str, body: dict) -> dict:
+        if name == "ack" and body["nonce"]:
+            if body["nonce"] == self._greeting:
+                self._greeted = self._greeting
+            else:
+                body["nonce"] = ""
+        return body
