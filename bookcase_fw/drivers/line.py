@@ -1,0 +1,77 @@
+"""What all drivers share: a port, a decoder, and an end to every wait."""
+
+import asyncio
+
+READ_SIZE = 256
+GAP_S = 0.25  # A frame that pauses longer was cut.  At 9600 baud a byte takes 1 ms.
+SETTLE_MAX = 50  # Reads after which a line that never falls silent is taken as it is.
+
+
+class Line:
+    """One end of a serial line.  A port is (reader, writer); when it ends, `error` is raised."""
+
+    def __init__(self, port: tuple, decoder, error):
+        self._reader, self._writer = port
+        self._decoder = decoder
+        self._error = error
+
+    @property
+    def noise_count(self) -> int:
+        """Bytes of noise dropped since the start."""
+        return self._decoder.noise_count
+
+    async def send(self, data: bytes):
+        try:
+            self._writer.write(data)
+            await self._writer.drain()
+        except OSError as error:
+            raise self._error("the line cannot be written: %r" % (error,))
+
+    async def frames(self) -> list:
+        """Return the next frames, at least one; a frame that was cut does not hold up others."""
+        while True:
+            try:
+                if self._decoder.waits():
+                    data = await asyncio.wait_for(self._read(), GAP_S)
+                else:
+                    data = await self._read()
+                frames = self._decoder.feed(data)
+            except asyncio.TimeoutError:
+                frames = self._decoder.flush()
+            if frames:
+                return frames
+
+    async def hear(self, wait_s: float) -> list:
+        """Return the frames that come next, or [] when none came in so many seconds."""
+        try:
+            return await asyncio.wait_for(self.frames(), wait_s)
+        except asyncio.TimeoutError:
+            return []
+
+    async def answer(self, wanted, wait_s: float) -> tuple | None:
+        """Return the first frame that is wanted, or None when none came in so many seconds."""
+        try:
+            return await asyncio.wait_for(self._first(wanted), wait_s)
+        except asyncio.TimeoutError:
+            return None
+
+    async def settle(self, silence_s: float):
+        """Let late answers go by, until nothing has come for so many seconds."""
+        for _read in range(SETTLE_MAX):
+            if not await self.hear(silence_s):
+                return
+
+    async def _first(self, wanted) -> tuple:
+        while True:
+            for frame in await self.frames():
+                if wanted(frame):
+                    return frame
+
+    async def _read(self) -> bytes:
+        try:
+            data = await self._reader.read(READ_SIZE)
+        except OSError as error:
+            raise self._error("the line cannot be read: %r" % (error,))
+        if not data:
+            raise self._error("the line has ended")
+        return data

@@ -1,0 +1,88 @@
+"""The UHF reader's driver: one round of inventory at a time.  See codecs/r200.py."""
+
+from bookcase_fw.codecs import r200
+from bookcase_fw.drivers.line import Line
+
+TRIES_MAX = 3
+ANSWER_TIMEOUT_S = 0.5
+QUIET_S = 0.06  # A round has ended when nothing more came for so long: 25 notices' time.
+LATE_S = 0.5  # The same after a try without an answer, so that two answers end with one round.
+READS_MAX = 200  # Reads after which a round that does not end is a fault.
+POWER_CDBM = 2000
+
+
+class UhfReaderError(Exception):
+    """The reader is silent, refuses, or its line has ended.  The next round asks again."""
+
+
+class UhfReader:
+    """One antenna.  Rounds follow one another: call `round` again when it has returned."""
+
+    def __init__(self, port: tuple):
+        self._line = Line(port, r200.Decoder(), UhfReaderError)
+
+    @property
+    def noise_count(self) -> int:
+        return self._line.noise_count
+
+    async def setup(self, power_cdbm: int = POWER_CDBM):
+        """End what the reader was doing; set China's 920-925 MHz and the power, in 0.01 dBm.
+
+        Once after each power-up: the module keeps neither.  Raises UhfReaderError.
+        """
+        await self._ask("stop")
+        await self._ask("region", bytes((r200.number(r200.REGIONS, "china"),)))
+        await self._ask("power", power_cdbm.to_bytes(2, "big"))
+
+    async def round(self) -> list:
+        """Return (tag, dBm) of all tags heard in one round of inventory, the strongest of each.
+
+        A list without order; empty when nothing was heard.  Raises UhfReaderError.
+        """
+        quiet_s = QUIET_S
+        for _try in range(TRIES_MAX):
+            await self._line.send(r200.encode("command", "inventory"))
+            frames = await self._line.hear(ANSWER_TIMEOUT_S)
+            if frames:
+                return _strongest(frames + await self._rest(quiet_s))
+            quiet_s = LATE_S
+        raise UhfReaderError("the UHF reader is silent: asked %d times" % TRIES_MAX)
+
+    async def _rest(self, quiet_s: float) -> list:
+        rest = []
+        for _read in range(READS_MAX):
+            frames = await self._line.hear(quiet_s)
+            if not frames:
+                return rest
+            rest += frames
+        raise UhfReaderError("the UHF reader does not end its round")
+
+    async def _ask(self, name: str, data: bytes = b""):
+        for _try in range(TRIES_MAX):
+            await self._line.send(r200.encode("command", name, data))
+            answer = await self._line.answer(lambda frame: _answers(frame, name), ANSWER_TIMEOUT_S)
+            if answer and answer[1] == "error":
+                raise UhfReaderError("the UHF reader refuses %s: %r" % (name, answer[2]))
+            if answer:
+                return
+        raise UhfReaderError("the UHF reader does not answer %s" % name)
+
+
+def _answers(frame: tuple, name: str) -> bool:
+    """Say whether a frame is the answer to a command; an inventory's "nothing" is not."""
+    kind, word, data = frame
+    if kind != "answer":
+        return False
+    return word == name or (word == "error" and data[:1] != NOTHING)
+
+
+NOTHING = bytes((r200.number(r200.ERRORS, "nothing"),))
+
+
+def _strongest(frames: list) -> list:
+    best = {}
+    for frame in frames:
+        if frame.kind == "notice":
+            tag, dbm = r200.heard(frame)
+            best[tag] = max(dbm, best.get(tag, dbm))
+    return list(best.items())
