@@ -1,0 +1,53 @@
+"""What can be chosen on each screen, in the order of the digits.  The first is the main one."""
+
+from kiosk.core import states as at
+from kiosk.core.model import BATCH_MAX, BORROW, Model, book, fresh
+
+TOOLS = ("language", "large", "contrast", "help")  # On every screen, always in the same corner.
+
+_CHOICES = {
+    at.WELCOME: ("borrow", "return"),
+    at.CARD: ("leave",),
+    at.LOOKING: ("leave",),
+    at.REFUSED: ("leave",),
+    at.TRAY: ("leave",),
+    at.REVIEW: ("confirm", "leave"),
+    at.WORKING: (),
+    at.RESULT: ("done", "more"),
+    at.RECEIPT: ("done",),
+    at.TAKE: ("leave",),
+    at.GOODBYE: (),
+    at.SORRY: (),
+}
+
+
+def choices(model: Model) -> tuple[str, ...]:
+    """Return the words that may be chosen now; a touch of anything else comes too late."""
+    if model.warning_s:
+        return ("stay",)
+    if model.help:
+        return ("close",)
+    if model.state == at.WELCOME:
+        return () if "tray" in model.world.faults else _welcome(model)
+    if model.state == at.REFUSED and model.why == "limit":
+        return ("return", "leave")
+    if model.state == at.REVIEW:
+        return _review(model)
+    return _CHOICES[model.state]
+
+
+def tools(model: Model) -> tuple[str, ...]:
+    return () if model.warning_s or model.help else TOOLS
+
+
+def _welcome(model: Model) -> tuple[str, ...]:
+    """Without a scanner nobody can say who borrows; returns need no card."""
+    return ("return",) if "scanner" in model.world.faults else _CHOICES[at.WELCOME]
+
+
+def _review(model: Model) -> tuple[str, ...]:
+    if len(fresh(model)) > BATCH_MAX:
+        return ("leave",)
+    if model.mode == BORROW and any(book(model, tag).mine for tag in fresh(model)):
+        return ("confirm", "switch", "leave")
+    return _CHOICES[at.REVIEW]

@@ -1,0 +1,119 @@
+"""What a kiosk hears (events) and what it wants done (effects), as small records."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+# --- what a person does ------------------------------------------------------------------------
+
+
+class Key(NamedTuple):
+    """A key of the keypad: up, down, left, right, go, back, help, or a digit."""
+
+    name: str
+
+
+class Press(NamedTuple):
+    """A choice or a tool was touched."""
+
+    word: str
+
+
+class Card(NamedTuple):
+    """A reader's card was scanned; the reader is a pseudonym, the number stays outside."""
+
+    reader: str
+
+
+class Barcode(NamedTuple):
+    """A book's barcode was scanned."""
+
+    text: str
+
+
+class OtherCode(NamedTuple):
+    """Something was scanned that is neither a card nor one of our books."""
+
+
+class Seen(NamedTuple):
+    """The tags that the tray's antenna sees: all of them, each time they change."""
+
+    tags: tuple[str, ...]
+
+
+PERSON = (Key, Press, Card, Barcode, OtherCode, Seen)
+
+# --- what the machine learns -------------------------------------------------------------------
+
+
+class Answered(NamedTuple):
+    """The answer to an `Ask` or `AskPolicy`; None when nobody answered in time."""
+
+    visit: int
+    op: str
+    answer: Mapping[str, Any] | None
+    policy: int = 0  # Revision of the offline policy that answered; 0 when it was the service.
+
+
+class Written(NamedTuple):
+    """A fact is durable in the journal, or (with a reason) it could not be written."""
+
+    visit: int
+    tag: str
+    why: str = ""
+
+
+class Served(NamedTuple):
+    on: bool
+
+
+class Faulted(NamedTuple):
+    """A part (a word of wire.PARTS) fails, or works again."""
+
+    part: str
+    on: bool
+
+
+class Crashed(NamedTuple):
+    """A step ended in an error that nobody foresaw: the visit is over."""
+
+
+class Tick(NamedTuple):
+    """Half a second may have passed."""
+
+
+Event = (
+    Key | Press | Card | Barcode | OtherCode | Seen | Answered | Written | Served | Faulted
+    | Crashed | Tick
+)  # fmt: skip
+
+# --- what is wanted ----------------------------------------------------------------------------
+
+
+class Ask(NamedTuple):
+    """Ask the service; `Answered` follows, with None after wait_ms."""
+
+    visit: int
+    op: str
+    reader: str = ""
+    tags: tuple[str, ...] = ()
+    wait_ms: int = 0
+
+
+class AskPolicy(NamedTuple):
+    """Ask the offline policy; `Answered` follows and is never None."""
+
+    visit: int
+    op: str
+    reader: str
+    tags: tuple[str, ...] = ()
+
+
+class Write(NamedTuple):
+    """Write a fact to the journal; `Written` follows when it is durable."""
+
+    visit: int
+    kind: str
+    body: Mapping[str, Any]
+
+
+Effect = Ask | AskPolicy | Write

@@ -1,0 +1,92 @@
+"""The flow as a table: (state, event) -> step.  Every other pair changes nothing, and says so."""
+
+from typing import Any
+
+from kiosk.core import states as at
+from kiosk.core import steps
+
+EVENTS = (
+    # chosen by a person
+    "borrow", "return", "confirm", "switch", "more", "done", "leave",
+    # scanned, seen
+    "card", "barcode", "other_code", "seen",
+    # learned
+    "answered", "written", "timeout",
+)  # fmt: skip
+
+# A step takes the record of its own event: the table, not the type, says which.
+TABLE: dict[tuple[str, str], Any] = {
+    (at.WELCOME, "borrow"): steps.borrow,
+    (at.WELCOME, "return"): steps.give_back,
+    (at.WELCOME, "card"): steps.look_up,
+    (at.WELCOME, "barcode"): steps.book_barcode,
+    (at.WELCOME, "other_code"): steps.other_code,
+    (at.WELCOME, "timeout"): steps.home,
+    (at.CARD, "card"): steps.look_up,
+    (at.CARD, "barcode"): steps.book_barcode,
+    (at.CARD, "other_code"): steps.other_code,
+    (at.CARD, "leave"): steps.home,
+    (at.CARD, "timeout"): steps.farewell,
+    (at.LOOKING, "answered"): steps.account,
+    (at.LOOKING, "card"): steps.second_card,
+    (at.LOOKING, "leave"): steps.home,
+    (at.LOOKING, "timeout"): steps.unanswered,
+    (at.REFUSED, "return"): steps.give_back,
+    (at.REFUSED, "card"): steps.look_up,
+    (at.REFUSED, "leave"): steps.farewell,
+    (at.REFUSED, "timeout"): steps.farewell,
+    (at.TRAY, "seen"): steps.look,
+    (at.TRAY, "answered"): steps.titles,
+    (at.TRAY, "card"): steps.second_card,
+    (at.TRAY, "barcode"): steps.book_barcode,
+    (at.TRAY, "leave"): steps.leave,
+    (at.TRAY, "timeout"): steps.farewell,
+    (at.REVIEW, "confirm"): steps.confirm,
+    (at.REVIEW, "switch"): steps.switch,
+    (at.REVIEW, "seen"): steps.look,
+    (at.REVIEW, "answered"): steps.titles,
+    (at.REVIEW, "card"): steps.second_card,
+    (at.REVIEW, "barcode"): steps.book_barcode,
+    (at.REVIEW, "leave"): steps.leave,
+    (at.REVIEW, "timeout"): steps.farewell,
+    (at.WORKING, "seen"): steps.lift,
+    (at.WORKING, "answered"): steps.lend,
+    (at.WORKING, "written"): steps.written,
+    (at.WORKING, "card"): steps.second_card,
+    (at.WORKING, "timeout"): steps.unanswered,
+    (at.RESULT, "more"): steps.look,
+    (at.RESULT, "done"): steps.leave,
+    (at.RESULT, "answered"): steps.titles,
+    (at.RESULT, "card"): steps.next_reader,
+    (at.RESULT, "timeout"): steps.farewell,
+    (at.RECEIPT, "done"): steps.leave,
+    (at.RECEIPT, "card"): steps.next_reader,
+    (at.RECEIPT, "timeout"): steps.farewell,
+    (at.TAKE, "seen"): steps.taken,
+    (at.TAKE, "leave"): steps.home,
+    (at.TAKE, "card"): steps.next_reader,
+    (at.TAKE, "timeout"): steps.home,
+    (at.GOODBYE, "card"): steps.next_reader,
+    (at.GOODBYE, "timeout"): steps.home,
+    (at.SORRY, "timeout"): steps.home,
+}
+
+# Changes nothing.  Every other pair is in TABLE: a test counts them.
+IGNORED = {
+    # What the antenna sees is known to the world before any step; these screens do not show it.
+    at.WELCOME: "confirm switch more done leave seen answered written",
+    at.CARD: "borrow return confirm switch more done seen answered written",
+    at.LOOKING: "borrow return confirm switch more done barcode other_code seen written",
+    at.REFUSED: "borrow confirm switch more done barcode other_code seen answered written",
+    at.TRAY: "borrow return confirm switch more done other_code written",
+    at.REVIEW: "borrow return more done other_code written",
+    # Between "yes, these" and the outcome nothing can be chosen.
+    at.WORKING: "borrow return confirm switch more done leave barcode other_code",
+    at.RESULT: "borrow return confirm switch leave barcode other_code seen written",
+    at.RECEIPT: "borrow return confirm switch more leave barcode other_code seen answered written",
+    at.TAKE: "borrow return confirm switch more done barcode other_code answered written",
+    at.GOODBYE: "borrow return confirm switch more done leave barcode other_code seen answered "
+    "written",
+    at.SORRY: "borrow return confirm switch more done leave card barcode other_code seen answered "
+    "written",
+}

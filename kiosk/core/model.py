@@ -1,0 +1,110 @@
+"""Everything that a kiosk knows, in one frozen record; a visit is forgotten by making it anew."""
+
+from typing import NamedTuple
+
+from kiosk.core import states as at
+
+BORROW, RETURN = "borrow", "return"
+LENT, RETURNED, ALREADY, NOTED, NOT_LENT, LIFTED = OUTCOMES = (
+    "lent",
+    "returned",
+    "already",  # it was so before: also a success
+    "noted",  # returned, but no copy has this tag: staff will look
+    "refused",
+    "lifted",  # taken from the tray too early: nothing was written
+)
+GOOD = (LENT, RETURNED, ALREADY)
+SETTLED = (*GOOD, NOTED)
+
+BATCH_MAX = 12  # Books in one go: more lie on top of each other and are not seen well.
+
+
+class Timings(NamedTuple):
+    """Durations in ms; the configuration may override each by its name."""
+
+    idle_ms: int = 60_000  # Without a touch, before the warning.
+    warning_ms: int = 30_000  # From the warning to the end; never less than 20 s.
+    take_ms: int = 60_000  # "Please take your books", before the machine is free again.
+    goodbye_ms: int = 4_000
+    sorry_ms: int = 8_000
+    slow_ms: int = 2_500  # After this a wait is explained.
+    ask_ms: int = 6_000  # How long the service is waited for.
+
+
+class World(NamedTuple):
+    """What is true of the machine whoever stands before it."""
+
+    boot: int = 0
+    visit: int = 1  # Number of the visit in this boot; it grows with every farewell.
+    served: bool = False
+    tray: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    timings: Timings = Timings()
+
+
+class Book(NamedTuple):
+    """What the service said about a copy."""
+
+    tag: str
+    barcode: str = ""
+    title: str = ""
+    author: str = ""
+    subject: str = ""  # Classification number.
+    mine: bool = False
+    late_days: int = 0
+    why: str = ""  # What a return of it ends: "" a loan, or a word of wire.REASONS.
+
+
+class Done(NamedTuple):
+    """What became of a copy in this visit."""
+
+    tag: str
+    outcome: str
+    why: str = ""
+    due: int = 0
+
+
+class Model(NamedTuple):
+    world: World = World()
+    state: str = at.WELCOME
+    # The reader.
+    mode: str = ""  # BORROW, RETURN, or "" before it is known.
+    reader: str = ""
+    name: str = ""
+    loans: int = 0
+    left: int = 0
+    offline: bool = False  # This visit was answered by the offline policy.
+    why: str = ""  # Why the reader was refused.
+    # The books.
+    books: tuple[Book, ...] = ()
+    asked: tuple[str, ...] = ()  # Tags whose titles were asked for.
+    pending: tuple[Done, ...] = ()  # What will have become of each, once it is written.
+    done: tuple[Done, ...] = ()
+    # The screen.
+    notice: str = ""
+    language: str = "zh"
+    language_chosen: bool = False
+    large: bool = False
+    contrast: bool = False
+    help: bool = False
+    focus: int = 0
+    # The time.
+    since_ms: int = 0  # When the state was entered.
+    deadline_ms: int = 0  # When the warning comes, or the end; 0 is never.
+    warning_s: int = 0  # Seconds left while the warning stands; 0 when it does not.
+    slow: bool = False
+
+
+def wiped(model: Model) -> Model:
+    """Return the model without its visit: only what is true of the machine is left."""
+    return Model(world=model.world._replace(visit=model.world.visit + 1))
+
+
+def book(model: Model, tag: str) -> Book:
+    return next((book for book in model.books if book.tag == tag), Book(tag))
+
+
+def fresh(model: Model) -> tuple[str, ...]:
+    """Return the tags on the tray that this visit has not dealt with yet."""
+    settled = {done.tag for done in model.done if done.outcome in SETTLED}
+    return tuple(tag for tag in model.world.tray if tag not in settled)

@@ -1,0 +1,21 @@
+"""Where a visit stands: one state, one screen."""
+
+STATES = (
+    WELCOME, CARD, LOOKING, REFUSED, TRAY, REVIEW, WORKING, RESULT, RECEIPT, TAKE, GOODBYE, SORRY,
+) = (
+    "welcome",  # nobody is here: borrow, return, or simply hold the card
+    "card",  # borrowing was chosen: hold the card
+    "looking",  # the card is being looked up
+    "refused",  # no, why, and what to do here
+    "tray",  # lay the books down
+    "review",  # these books: is that right?
+    "working",  # being lent or returned
+    "result",  # what became of each book
+    "receipt",  # the day, large
+    "take",  # please take the books from the tray
+    "goodbye",  # thank you
+    "sorry",  # something went wrong here; nothing of the visit is kept
+)  # fmt: skip
+# In these nobody's name, books or loans are known.
+EMPTY = (WELCOME, TAKE, GOODBYE, SORRY)
+WARNED = (CARD, REFUSED, TRAY, REVIEW, RESULT, RECEIPT)  # Before these end, they warn.

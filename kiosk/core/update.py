@@ -1,0 +1,146 @@
+"""One event in, the next model and the wanted effects out.  Pure: time is passed in."""
+
+import math
+
+from kiosk.core import states as at
+from kiosk.core import steps
+from kiosk.core.choices import TOOLS, choices, tools
+from kiosk.core.events import (
+    PERSON,
+    Answered,
+    Barcode,
+    Card,
+    Crashed,
+    Event,
+    Faulted,
+    Key,
+    OtherCode,
+    Press,
+    Seen,
+    Served,
+    Tick,
+    Written,
+)
+from kiosk.core.flow import TABLE
+from kiosk.core.model import Model, wiped
+from kiosk.core.steps import Step
+
+# The table's name of an event; that of a Press is its word.
+_NAMES = {
+    Card: "card", Barcode: "barcode", OtherCode: "other_code", Seen: "seen",
+    Answered: "answered", Written: "written",
+}  # fmt: skip
+_BACK = ("stay", "close", "leave", "done")
+_STEPS = {"up": -1, "left": -1, "down": 1, "right": 1}
+
+
+def update(model: Model, event: Event, now_ms: int) -> Step:
+    """Return (model, effects) after an event; no event is an error in any state."""
+    if isinstance(event, Crashed):
+        return steps.entered(wiped(model), at.SORRY, now_ms), ()
+    if isinstance(event, Tick):
+        return _tick(model, now_ms)
+    if isinstance(event, Answered | Written) and event.visit != model.world.visit:
+        return model, ()  # Meant for somebody who has left.
+    was_warned = model.warning_s > 0
+    model = _aware(model, event)
+    if _alive(model, event):
+        model = _renewed(model, now_ms)
+    if isinstance(event, Key | Press):
+        # A touch of the warning says no more than "I am still here".
+        return (model, ()) if was_warned else _chosen(model, event, now_ms)
+    return _step(model, _NAMES.get(type(event), ""), event, now_ms)
+
+
+def _step(model: Model, name: str, event: Event, now_ms: int) -> Step:
+    step: Step = TABLE.get((model.state, name), steps.nothing)(model, event, now_ms)
+    return step
+
+
+def _aware(model: Model, event: Event) -> Model:
+    """Take in what is true of the machine, in every state."""
+    world = model.world
+    if isinstance(event, Seen):
+        world = world._replace(tray=event.tags)
+    elif isinstance(event, Served):
+        world = world._replace(served=event.on)
+    elif isinstance(event, Faulted):
+        others = tuple(part for part in world.faults if part != event.part)
+        world = world._replace(faults=(*others, event.part) if event.on else others)
+    return model._replace(world=world)
+
+
+def _alive(model: Model, event: Event) -> bool:
+    """Say whether a person did this.  A tag that comes and goes is no person, a new book is."""
+    if isinstance(event, Seen):
+        return model.state in (at.TRAY, at.REVIEW) and bool(set(event.tags) - set(model.asked))
+    return isinstance(event, PERSON)
+
+
+def _renewed(model: Model, now_ms: int) -> Model:
+    model = model._replace(warning_s=0, notice="")
+    if model.state in (*at.WARNED, at.WELCOME, at.TAKE):
+        model = model._replace(deadline_ms=steps.deadline(model, now_ms))
+    return model
+
+
+def _chosen(model: Model, event: Key | Press, now_ms: int) -> Step:
+    if isinstance(event, Key):
+        model, word = _keyed(model, event.name)
+    else:
+        word = event.word
+    if word in tools(model):
+        return _tooled(model, word), ()
+    if word not in choices(model):
+        return model, ()
+    if word == "close":
+        return model._replace(help=False, focus=0), ()
+    return _step(model, word, Press(word), now_ms)
+
+
+def _keyed(model: Model, name: str) -> tuple[Model, str]:
+    """Return the model with its focus moved, and the word that the key chose or ""."""
+    words = choices(model)
+    offered = words + tools(model)
+    if name in _STEPS and offered:
+        return model._replace(focus=(model.focus + _STEPS[name]) % len(offered)), ""
+    if name == "go" and offered:
+        return model, offered[model.focus % len(offered)]
+    if name == "back":
+        return model, next((word for word in _BACK if word in words), "")
+    if name == "help":
+        return model, "close" if model.help else "help"
+    if name == "0":
+        return model, "language"
+    if name.isdecimal() and int(name) <= len(words):
+        return model, words[int(name) - 1]
+    return model, ""
+
+
+def _tooled(model: Model, word: str) -> Model:
+    assert word in TOOLS
+    if word == "language":
+        language = "en" if model.language == "zh" else "zh"
+        return model._replace(language=language, language_chosen=True)
+    if word == "large":
+        return model._replace(large=not model.large)
+    if word == "contrast":
+        return model._replace(contrast=not model.contrast)
+    return model._replace(help=True, focus=0)
+
+
+def _tick(model: Model, now_ms: int) -> Step:
+    timings = model.world.timings
+    if model.state in (at.LOOKING, at.WORKING) and now_ms - model.since_ms >= timings.slow_ms:
+        model = model._replace(slow=True)
+    if not model.deadline_ms:
+        return model, ()
+    if model.warning_s == 0 and now_ms >= model.deadline_ms and model.state in at.WARNED:
+        model = model._replace(deadline_ms=now_ms + timings.warning_ms, help=False, focus=0)
+        return model._replace(warning_s=timings.warning_ms // 1000), ()
+    if now_ms >= model.deadline_ms:
+        return _step(model._replace(warning_s=0), "timeout", Tick(), now_ms)
+    if model.warning_s:
+        left_s = math.ceil((model.deadline_ms - now_ms) / 1000)
+        model = model._replace(warning_s=max(1, left_s))
+    return model, ()
