@@ -109,6 +109,9 @@ class World:
             raise HandError(f"There is no door {place}.")
         return self.doors[place]
 
+    def open_doors(self, device: str) -> list[int]:
+        return [at.door for at, door in self.doors.items() if at.device == device and door.open]
+
     # People.
 
     def come(self, device: str, card: str) -> None:
@@ -168,6 +171,17 @@ class World:
         self._open_door(place)
         card = self._holder(barcode)
         self._move(barcode, place, f"{card or 'a stranger'} put it into {place}")
+
+    def put_foreign(self, device: str, number: int, tag: str = "") -> Copy:
+        """A stranger puts in a book that is not the library's; given a tag, a number is there twice."""
+        place = Compartment(device, number)
+        self._open_door(place)
+        self._must_fit(place)
+        count = sum(copy.foreign for copy in self.copies.values()) + 1
+        copy = Copy(f"X{count:08d}", tag or f"F0{count:022X}", "a foreign book", foreign=True)
+        self.add_copy(copy, Hands(""))
+        self.put(device, number, copy.barcode)
+        return copy
 
     def shift(self, device: str, origin: int, target: int, barcode: str) -> None:
         """Move a copy from one compartment of a machine into another."""

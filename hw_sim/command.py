@@ -1,0 +1,124 @@
+"""Commands as a table: a line of words in, the row that it names carried out, lines to say out."""
+
+import inspect
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from hw_sim.world.truth import HandError
+
+KINDS = (
+    # kind    heading in the help
+    ("hand", "what people do"),
+    ("fault", "what goes wrong"),
+    ("look", "what is true"),
+)
+
+
+class Row(NamedTuple):
+    """A command.  `act(room, ...)` gets its arguments in order, converted; it may be a coroutine.
+
+    It raises HandError when this is impossible, and returns nothing, a line, or a list of lines.
+    """
+
+    kind: str  # A word of KINDS.
+    word: str
+    arguments: str  # Names of ARGUMENTS; one in square brackets may be left out.
+    meaning: str
+    act: Callable[..., Any]
+
+
+def _number(word: str) -> int:
+    return int(word)
+
+
+def _switch(word: str) -> bool:
+    return word == "on"
+
+
+def _card(word: str) -> str:
+    return word.removeprefix("-")
+
+
+# fmt: off
+ARGUMENTS = (
+    # name       pattern               converted by  meaning
+    ("DEVICE",   r"[a-z]{2}\d+",       str,          "a machine, like bc01 or kx01"),
+    ("BOOKCASE", r"[a-z]{2}\d+",       str,          "a bookcase, like bc01"),
+    ("KIOSK",    r"[a-z]{2}\d+",       str,          "a kiosk, like kx01"),
+    ("DOOR",     r"[1-9]\d?",          _number,      "a compartment of a bookcase, from 1"),
+    ("TO",       r"[1-9]\d?",          _number,      "another compartment of it"),
+    ("BARCODE",  r"[A-Z]{1,2}\d{1,8}", str,          "a copy, like MH00000007"),
+    ("CARD",     r"SG\d{8}|-",         _card,        "whose hands: a card, or - for a stranger"),
+    ("TAG",      r"[0-9A-F]{24}",      str,          "the number in a chip"),
+    ("SITE",     r"[a-z0-9]+",         str,          "a library or another place"),
+    ("PART",     r"[a-z]+(\.\d+)?",    str,          "a part: lock, reader.2, scanner, panel; tray, keypad"),
+    ("KEYS",     r"[UDLR0-9*#>]+",     str,          "keys: U D L R arrows, > go on, * back, # help, digits"),
+    ("STATE",    r"on|off",            _switch,      "on or off"),
+    ("MS",       r"\d{1,5}",           _number,      "milliseconds"),
+    ("BYTES",    r"[1-9]\d{0,3}",      _number,      "how many bytes"),
+    ("ROUNDS",   r"[1-9]\d{0,3}",      _number,      "how many rounds of the radio"),
+    ("TIMES",    r"[1-9]\d{0,3}",      _number,      "how often"),
+    ("WORD",     r"[a-z]+",            str,          "a command"),
+    ("TEXT",     r".+",                str,          "the rest of the line: what a code says"),
+)
+# fmt: on
+_READ = {name: (re.compile(pattern), convert) for name, pattern, convert, _ in ARGUMENTS}
+
+
+class Table:
+    """The rows by their words.  `run` is what a control server or a test calls."""
+
+    def __init__(self, room: object, rows: Iterable[Row]) -> None:
+        self._room = room
+        listed = Row("look", "help", "[WORD]", "this list, or one command", self._help)
+        self.rows = {row.word: row for row in (*rows, listed)}
+        self.done: Counter[str] = Counter()  # Words -> how often they were carried out.
+
+    async def run(self, line: str) -> list[str]:
+        """Carry out a line and return what it says; raises HandError."""
+        word, _space, rest = line.strip().partition(" ")
+        row = self._row(word)
+        said = row.act(self._room, *_arguments(row, rest.strip()))
+        if inspect.isawaitable(said):
+            said = await said
+        self.done[word] += 1
+        return [said] if isinstance(said, str) else list(said or ())
+
+    def _row(self, word: str) -> Row:
+        if word not in self.rows:
+            raise HandError(f"There is no command {word[:20]!r}: say help.")
+        return self.rows[word]
+
+    def _help(self, _room: object, word: str = "") -> list[str]:
+        if word:
+            row = self._row(word)
+            names = re.findall("[A-Z]+", row.arguments)
+            return [usage(row), *(f"  {n:<9} {m}" for n, _, _, m in ARGUMENTS if n in names)]
+        lines = []
+        for kind, heading in KINDS:
+            rows = [row for row in self.rows.values() if row.kind == kind]
+            lines += [heading, *(usage(row) for row in rows), ""]
+        return lines[:-1]
+
+
+def usage(row: Row) -> str:
+    return f"  {row.word + ' ' + row.arguments:<34} {row.meaning}"
+
+
+def _arguments(row: Row, rest: str) -> list[object]:
+    """Return the converted arguments; those at the end that may be left out may be missing."""
+    names = row.arguments.split()
+    words = rest.split(maxsplit=len(names) - 1) if names[-1:] == ["TEXT"] else rest.split()
+    needed = [name for name in names if not name.startswith("[")]
+    if not len(needed) <= len(words) <= len(names):
+        raise HandError(f"It is: {row.word} {row.arguments}".rstrip())
+    return [_argument(name.strip("[]"), word) for name, word in zip(names, words, strict=False)]
+
+
+def _argument(name: str, word: str) -> object:
+    pattern, convert = _READ[name]
+    if not pattern.fullmatch(word):
+        raise HandError(f"{word[:40]!r} is not a {name}.")
+    return convert(word)
