@@ -173,7 +173,7 @@ class World:
         self._move(barcode, place, f"{card or 'a stranger'} put it into {place}")
 
     def put_foreign(self, device: str, number: int, tag: str = "") -> Copy:
-        """A stranger puts in a book that is not the library's; given a tag, a number is there twice."""
+        """A stranger puts in a foreign book; with a tag of ours, that number is there twice."""
         place = Compartment(device, number)
         self._open_door(place)
         self._must_fit(place)
