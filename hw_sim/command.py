@@ -43,25 +43,25 @@ def _card(word: str) -> str:
 
 # fmt: off
 ARGUMENTS = (
-    # name      pattern               converted by  meaning
-    ("DEVICE",  r"[a-z]{2}\d+",       str,          "a machine, like bc01 or kx01"),
-    ("BOOKCASE",r"[a-z]{2}\d+",       str,          "a bookcase, like bc01"),
-    ("KIOSK",   r"[a-z]{2}\d+",       str,          "a kiosk, like kx01"),
-    ("DOOR",    r"[1-9]\d?",          _number,      "a compartment of a bookcase, from 1"),
-    ("TO",      r"[1-9]\d?",          _number,      "another compartment of it"),
-    ("BARCODE", r"[A-Z]{1,2}\d{1,8}", str,          "a copy, like MH00000007"),
-    ("CARD",    r"SG\d{8}|-",         _card,        "whose hands: a card, or - for a stranger"),
-    ("TAG",     r"[0-9A-F]{24}",      str,          "the number in a chip"),
-    ("SITE",    r"[a-z0-9]+",         str,          "a library or another place"),
-    ("PART",    r"[a-z]+(\.\d+)?",    str,          "lock, reader.2, scanner, panel, tray, keypad"),
-    ("KEYS",    r"[UDLR0-9*#>]+",     str,          "U D L R, > go on, * back, # help, digits"),
-    ("STATE",   r"on|off",            _switch,      "on or off"),
-    ("MS",      r"\d{1,5}",           _number,      "milliseconds"),
-    ("BYTES",   r"[1-9]\d{0,3}",      _number,      "how many bytes"),
-    ("ROUNDS",  r"[1-9]\d{0,3}",      _number,      "how many rounds of the radio"),
-    ("TIMES",   r"[1-9]\d{0,3}",      _number,      "how often"),
-    ("WORD",    r"[a-z]+",            str,          "a command"),
-    ("TEXT",    r".+",                str,          "the rest of the line: what a code says"),
+    # name       pattern             converted by  meaning
+    ("DEVICE",    r"[a-z]{2}\d+",     str,          "a machine, like bc01 or kx01"),
+    ("BOOKCASE",  r"[a-z]{2}\d+",     str,          "a bookcase, like bc01"),
+    ("KIOSK",     r"[a-z]{2}\d+",     str,          "a kiosk, like kx01"),
+    ("DOOR",      r"[1-9]\d?",        _number,      "a compartment of a bookcase, from 1"),
+    ("TO",        r"[1-9]\d?",        _number,      "another compartment of it"),
+    ("BARCODE",   r"[A-Z]+\d{1,8}",   str,          "a copy, like MH00000007"),
+    ("CARD",      r"SG\d{8}|-",       _card,        "whose hands: a card, or - for a stranger"),
+    ("TAG",       r"[0-9A-F]{24}",    str,          "the number in a chip"),
+    ("SITE",      r"[a-z0-9]+",       str,          "a library or another place"),
+    ("PART",      r"[a-z]+(\.\d+)?",  str,          "lock, reader.2, scanner, panel, tray, keypad"),
+    ("KEYS",      r"[UDLR0-9*#>]+",   str,          "U D L R, > go on, * back, # help, digits"),
+    ("STATE",     r"on|off",          _switch,      "on or off"),
+    ("MS",        r"\d{1,5}",         _number,      "milliseconds"),
+    ("BYTES",     r"[1-9]\d{0,3}",    _number,      "how many bytes"),
+    ("ROUNDS",    r"[1-9]\d{0,3}",    _number,      "how many rounds of the radio"),
+    ("TIMES",     r"[1-9]\d{0,3}",    _number,      "how often"),
+    ("WORD",      r"[a-z]+",          str,          "a command"),
+    ("TEXT",      r".+",              str,          "the rest of the line: what a code says"),
 )
 # fmt: on
 _READ = {name: (re.compile(pattern), convert) for name, pattern, convert, _ in ARGUMENTS}
