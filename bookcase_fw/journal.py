@@ -17,7 +17,7 @@ unacknowledged record is never overwritten.
 import struct
 
 from bookcase_fw import record
-from bookcase_fw.ring import SECTOR_SIZE, Ring
+from bookcase_fw.ring import Ring
 from bookcase_fw.sign import hexadecimal
 
 LOANS = ("lent",)
@@ -74,7 +74,7 @@ class Journal:
             raise JournalFull("no room for a loan: %d percent wait" % self.fill)
         data = record.encode(self.last + 1, stamp, kind, self._before, body)
         held = self._ring.held(self._acked + 1)
-        if not self._ring.fits(len(data)) and held > self._capacity() - SECTOR_SIZE:
+        if not self._ring.fits(len(data)) and held > self._capacity() - self._ring.sector_size:
             raise JournalFull("no room for a record: %d wait" % (self.last - self.acked))
         self._ring.append(data)
         self._before = record.chain(self._key, data)
@@ -113,10 +113,10 @@ class Journal:
         acked = self._base + min(number, self.last)
         if acked <= self._acked:
             return
-        sectors_before = self._ring.held(self._ring.released + 1) // SECTOR_SIZE
+        sectors_before = self._ring.held(self._ring.released + 1) // self._ring.sector_size
         self._acked = acked
         # The pointer is written when it frees a sector: one small entry a sector, not one an ack.
-        if self._ring.held(acked + 1) // SECTOR_SIZE < sectors_before:
+        if self._ring.held(acked + 1) // self._ring.sector_size < sectors_before:
             self._write_label()
 
     def renew(self):
@@ -132,7 +132,7 @@ class Journal:
         self._ring.tend()
 
     def _capacity(self) -> int:
-        return (self._ring.sector_count - RESERVE) * SECTOR_SIZE
+        return (self._ring.sector_count - RESERVE) * self._ring.sector_size
 
     def _record(self, number: int) -> tuple:
         """Return (bytes, whether they could be read)."""

@@ -7,9 +7,9 @@ the way, in the oldest sectors, is written again at the front.
 
 import json
 
-from bookcase_fw.ring import SECTOR_SIZE, Ring
+from bookcase_fw.ring import Ring
 
-PART_SIZE = 1024
+PART_SIZE = 512
 RESERVE = 2
 
 
@@ -56,7 +56,8 @@ class Notes:
         self._release()
 
     def _make_room(self, size: int):
-        room = (self._ring.sector_count - RESERVE) * SECTOR_SIZE - size - size // 4 - SECTOR_SIZE
+        # A part may leave the rest of a sector unused; one sector is begun already.
+        room = (self._ring.sector_count - RESERVE - 1) * self._ring.sector_size - size - size // 2
         for _note in range(len(self._places) + 1):
             if self._ring.held(self._ring.released + 1) <= room:
                 return

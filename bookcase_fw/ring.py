@@ -17,7 +17,6 @@ eight bytes of FF in a row: they mean that nothing follows.
 import binascii
 import struct
 
-SECTOR_SIZE = 4096
 LABEL_SIZE = 12
 DATA_SIZE_MAX = 2048
 _SYNC, _COUNT, _SIZE, _ERASE = 3, 4, 5, 6
@@ -39,8 +38,9 @@ class Ring:
 
     def __init__(self, flash, label: bytes):
         """Read what is there; a flash that holds no ring starts one with this label."""
-        assert flash.ioctl(_SIZE, 0) == SECTOR_SIZE and len(label) == LABEL_SIZE
+        assert len(label) == LABEL_SIZE
         self._flash = flash
+        self.sector_size = flash.ioctl(_SIZE, 0)
         self.sector_count = flash.ioctl(_COUNT, 0)
         self.label = label
         self.last = 0
@@ -98,7 +98,7 @@ class Ring:
 
     def fits(self, size: int) -> bool:
         """Say whether data of this size goes into the sector that is being written."""
-        return self._offset + _ENTRY_SIZE + _padded(size) <= SECTOR_SIZE
+        return self._offset + _ENTRY_SIZE + _padded(size) <= self.sector_size
 
     def held(self, number: int) -> int:
         """Return the bytes of flash from the sector of an entry up to the end of the last one."""
@@ -109,7 +109,7 @@ class Ring:
                 distance = back
                 if first <= number:
                     break
-        return distance * SECTOR_SIZE + self._offset
+        return distance * self.sector_size + self._offset
 
     def oldest(self) -> int:
         """Return the number of the oldest entry that may still be read."""
@@ -198,13 +198,13 @@ class Ring:
 
     def _entry(self, sector: int, offset: int) -> "tuple | None":
         """Return (size, low half of the number, data, offset behind) of the next whole entry."""
-        while offset + _ENTRY_SIZE <= SECTOR_SIZE:
+        while offset + _ENTRY_SIZE <= self.sector_size:
             head = self._read(sector, offset, _ENTRY_SIZE)
             if head == _BLANK:
                 return None
             size, low, check = struct.unpack(_ENTRY, head)
             length = size & ~_IS_LABEL
-            if 0 < length <= min(DATA_SIZE_MAX, SECTOR_SIZE - offset - _ENTRY_SIZE):
+            if 0 < length <= min(DATA_SIZE_MAX, self.sector_size - offset - _ENTRY_SIZE):
                 data = self._read(sector, offset + _ENTRY_SIZE, length)
                 if check == binascii.crc32(data, binascii.crc32(head[:4])):
                     return size, low, data, offset + _ENTRY_SIZE + _padded(length)
@@ -213,11 +213,11 @@ class Ring:
 
     def _end(self, sector: int, offset: int) -> int:
         """Return where the blank rest of a sector begins, behind whatever was torn."""
-        rest = self._read(sector, offset, SECTOR_SIZE - offset)
+        rest = self._read(sector, offset, self.sector_size - offset)
         return offset + _padded(len(rest.rstrip(b"\xff")))
 
     def _is_blank(self, sector: int) -> bool:
-        return self._read(sector, 0, SECTOR_SIZE) == b"\xff" * SECTOR_SIZE
+        return self._read(sector, 0, self.sector_size) == b"\xff" * self.sector_size
 
     def _read(self, sector: int, offset: int, size: int) -> bytes:
         data = bytearray(size)

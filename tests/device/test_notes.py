@@ -11,7 +11,7 @@ def test_the_latest_value_is_kept():
     notes.save("stable.1", ["E1", "E2"])
     notes.save("boot", 2)
 
-    notes = Notes(Flash(6, flash.image))
+    notes = Notes(flash.restarted())
 
     assert notes.load("boot") == 2 and notes.load("stable.1") == ["E1", "E2"]
     assert notes.load("policy") is None and notes.load("quota", {}) == {}
@@ -23,7 +23,7 @@ def test_a_note_may_be_longer_than_a_sector():
     policy = {"readers": ["%024d" % n for n in range(400)]}
     notes.save("policy", policy)
 
-    assert Notes(Flash(12, flash.image)).load("policy") == policy
+    assert Notes(flash.restarted()).load("policy") == policy
 
 
 def test_a_note_that_is_never_written_again_survives_the_others():
@@ -34,7 +34,7 @@ def test_a_note_that_is_never_written_again_survives_the_others():
         notes.save("boot", number)
         notes.tend()
 
-    assert Notes(Flash(6, flash.image)).load("policy") == "x" * 3000
+    assert Notes(flash.restarted()).load("policy") == "x" * 3000
     assert flash.erases <= 1.1 * flash.programmed_size / 4096
 
 
@@ -67,11 +67,11 @@ def _cut_and_look(operation: int, tear: str) -> bool:
         _live(Notes(flash), saved)
     except PowerCut:
         pass
-    notes = Notes(Flash(5, flash.image))
+    notes = Notes(flash.restarted())
     for name, (before, wanted) in saved.items():
         assert notes.load(name) in (before, wanted), (operation, tear, name)
     notes.save("a", "again")
-    assert Notes(Flash(5, flash.image)).load("a") == "again"
+    assert Notes(flash.restarted()).load("a") == "again"
     return not flash.dead
 
 
