@@ -37,7 +37,8 @@ def choices(model: Model) -> tuple[str, ...]:
 
 
 def tools(model: Model) -> tuple[str, ...]:
-    return () if model.warning_s or model.help else TOOLS
+    """Everywhere: whoever cannot read a screen can change that on this very screen."""
+    return TOOLS
 
 
 def _welcome(model: Model) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ _NAMES = {
     Answered: "answered", Written: "written",
 }  # fmt: skip
 _BACK = ("stay", "close", "leave", "done")
+_TOOL_TOUCHES = (*(Press(word) for word in TOOLS), Key("0"), Key("help"))
 _STEPS = {"up": -1, "left": -1, "down": 1, "right": 1}
 
 
@@ -47,8 +48,10 @@ def update(model: Model, event: Event, now_ms: int) -> Step:
     if _alive(model, event):
         model = _renewed(model, now_ms)
     if isinstance(event, Key | Press):
-        # A touch of the warning says no more than "I am still here".
-        return (model, ()) if was_warned else _chosen(model, event, now_ms)
+        # A touch of the warning says no more than "I am still here", a tool still works.
+        if was_warned and event not in _TOOL_TOUCHES:
+            return model, ()
+        return _chosen(model, event, now_ms)
     return _step(model, _NAMES.get(type(event), ""), event, now_ms)
 
 
@@ -109,7 +112,7 @@ def _keyed(model: Model, name: str) -> tuple[Model, str]:
     if name == "back":
         return model, next((word for word in _BACK if word in words), "")
     if name == "help":
-        return model, "close" if model.help else "help"
+        return model, "help"
     if name == "0":
         return model, "language"
     if name.isdecimal() and int(name) <= len(words):
@@ -118,15 +121,14 @@ def _keyed(model: Model, name: str) -> tuple[Model, str]:
 
 
 def _tooled(model: Model, word: str) -> Model:
-    assert word in TOOLS
+    if word == "help":
+        return model._replace(help=not model.help, focus=0)
     if word == "language":
         language = "en" if model.language == "zh" else "zh"
         return model._replace(language=language, language_chosen=True)
     if word == "large":
         return model._replace(large=not model.large)
-    if word == "contrast":
-        return model._replace(contrast=not model.contrast)
-    return model._replace(help=True, focus=0)
+    return model._replace(contrast=not model.contrast)
 
 
 def _tick(model: Model, now_ms: int) -> Step:
