@@ -1,0 +1,37 @@
+"""The bookcase's own screen, as its controller knows it.  See bookcase_fw/codecs/panel.py."""
+
+from bookcase_fw.codecs import panel
+from hw_sim.devices.twin import Twin
+
+HISTORY_MAX = 100
+
+
+class Screen(Twin):
+    """Keeps what it was told to show; whoever sets `on_shown` is called with each new picture."""
+
+    def __init__(self):
+        super().__init__()
+        self._decoder = panel.Decoder()
+        self.shown = {}  # The fields of the last `shown`; empty before the first.
+        self.history = []  # The last of them, oldest first.
+        self.on_shown = _nobody_looks
+
+    def answer(self, data: bytes) -> bytes:
+        for name, fields in self._decoder.feed(data):
+            if name == "shown":
+                self.shown = fields
+                self.history = self.history[1 - HISTORY_MAX :] + [fields]
+                self.on_shown(fields)
+        return b""
+
+    # Hands.
+
+    def choose(self, door: int):
+        self.say(panel.encode("choose", {"door": door}))
+
+    def leave(self):
+        self.say(panel.encode("leave", {}))
+
+
+def _nobody_looks(fields: dict):
+    pass
