@@ -1,0 +1,206 @@
+"""The bookkeeping of copies: an observation becomes rows of movements, loans and cases.
+
+The newest observation of a copy goes on from what the ledger holds.  A late one folds the copy's
+whole life again: movements that no longer fit are reversed by new ones, and those that fit now are
+appended.  Either way the rows are the same as if everything had arrived in order.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from typing import NamedTuple
+
+from broker.ledger.cases import Cases, Subject
+from broker.ledger.fold import Case, Life, Loan, Movement, Observation, life, order
+
+REMEMBERED_MAX = 200_000  # Copies whose end of life is kept in memory.
+FOLDED_CASES = ("taken_unknown", "unknown_reader", "gone", "unsure", "inferred", "order")
+
+_OBSERVE = """INSERT INTO observation (copy, happened_ms, device, number, cause, verb, sure, place,
+account, due, rule, session, request, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_OBSERVED = """SELECT o.happened_ms, o.device, o.number, o.cause, o.verb, o.sure, o.place,
+o.account, holder.id, o.due, o.rule, o.session, o.request, o.detail
+FROM observation o LEFT JOIN holder ON holder.account = o.account WHERE o.copy = ?"""
+_NEWEST = """SELECT happened_ms, device, number, cause, verb FROM observation WHERE copy = ?
+ORDER BY happened_ms DESC, device DESC, number DESC, cause DESC, verb DESC LIMIT 1"""
+_MOVE = """INSERT INTO movement
+(copy, source, target, kind, at_ms, recorded_ms, cause, request, reverses)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
+_STANDING = """SELECT id, source, target, kind, at_ms, cause, request FROM movement m
+WHERE copy = ? AND kind <> 'undo' AND NOT EXISTS
+(SELECT 1 FROM movement u WHERE u.copy = m.copy AND u.kind = 'undo' AND u.reverses = m.id)
+ORDER BY id"""
+_CAUSED = """SELECT id FROM movement WHERE copy = ? AND cause = ? AND kind <> 'undo'
+ORDER BY id DESC LIMIT 1"""
+_LEND = """INSERT INTO loan (copy, cause, account, out_ms, due, rule, state, in_ms, over_limit)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)"""
+_END = "UPDATE loan SET state = ?, in_ms = ?, over_limit = 0 WHERE copy = ? AND cause = ?"
+_UPDATE_LOAN = """UPDATE loan SET account = ?, out_ms = ?, due = ?, rule = ?, state = ?, in_ms = ?,
+over_limit = (over_limit AND ? = 'open') WHERE copy = ? AND cause = ?"""
+_LOANS = """SELECT account, cause, out_ms, due, rule, '', state, in_ms FROM loan WHERE copy = ?"""
+_OPEN_LOAN = """SELECT l.account, l.cause, l.out_ms, l.due, l.rule, o.session
+FROM loan l JOIN observation o ON o.copy = l.copy AND o.cause = l.cause
+AND o.verb IN ('took', 'lent') WHERE l.copy = ? AND l.in_ms IS NULL"""
+_CASES = """SELECT key, kind, device, cause, account, opened_ms, closed_ms, closed_by
+FROM exception_case WHERE copy = ?"""
+
+
+class Tail(NamedTuple):
+    """The end of a copy's life: enough to go on from."""
+
+    holder: int
+    newest: tuple[int, int, int, int, str]
+    loan: Loan | None
+    doubts: list[Case]
+
+
+class Books:
+    """`day` gives the day of a time.  Everything happens in the caller's transaction."""
+
+    def __init__(self, db: sqlite3.Connection, cases: Cases, day: Callable[[int], int]) -> None:
+        self._db = db
+        self._cases = cases
+        self._day = day
+        self._tails: dict[int, Tail] = {}
+        self.accounts: set[int] = set()  # Whose loans changed, since the caller last cleared it.
+        self.newest_movement = 0
+
+    def forget(self) -> None:
+        """After a rollback: what was remembered may be of it."""
+        self._tails.clear()
+        self.accounts.clear()
+
+    def see(self, copy: int, seen: Observation, now_ms: int) -> None:
+        """Enter one observation of a copy and everything that follows from it."""
+        (happened_ms, device, number, cause, verb, sure, place, account, _taker, *rest) = seen
+        values = (copy, happened_ms, device, number, cause, verb, sure, place, account, *rest)
+        tail = self._tails.get(copy) or self._tail(copy)
+        self._db.execute(_OBSERVE, values)
+        if order(seen) > tail.newest:
+            self._go_on(copy, tail, seen, now_ms)
+        else:
+            self.fold_again(copy, cause, now_ms)
+
+    def fold_again(self, copy: int, cause: int, now_ms: int) -> None:
+        """Fold the whole life; `cause` is the fact that made it necessary."""
+        self._tails.pop(copy, None)
+        folded = folded_life(self._db, copy, self._day)
+        self._correct_movements(copy, folded.movements, cause, now_ms)
+        self._correct_loans(copy, folded.loans)
+        self._correct_cases(copy, folded.cases, now_ms)
+
+    def _go_on(self, copy: int, tail: Tail, seen: Observation, now_ms: int) -> None:
+        before = tail.loan
+        grown = Life(tail.holder, self._day, loan=before, cases=tail.doubts)
+        doubt_count = len(tail.doubts)
+        grown.see(seen)
+        for movement in grown.movements:
+            self._move(copy, movement, now_ms)
+        if before and before.state != "open":
+            self._db.execute(_END, (before.state, before.in_ms, copy, before.cause))
+            self.accounts.add(before.account)
+        if grown.loan and grown.loan is not before:
+            self._lend(copy, grown.loan)
+        if grown.cases:
+            for case in grown.cases[doubt_count:]:
+                self._open(copy, case)
+            for case in grown.cases:
+                if case.closed_ms is not None:
+                    self._cases.close(_key(copy, case), case.closed_ms, case.closed_by)
+        doubts = [case for case in grown.cases if case.closed_ms is None]
+        if len(self._tails) >= REMEMBERED_MAX:
+            self._tails.clear()
+        self._tails[copy] = Tail(grown.holder, order(seen), grown.loan, doubts)
+
+    def _tail(self, copy: int) -> Tail:
+        (holder,) = self._one("SELECT holder FROM copy_state WHERE copy = ?", copy)
+        newest = self._db.execute(_NEWEST, (copy,)).fetchone() or (-1, 0, 0, 0, "")
+        row = self._db.execute(_OPEN_LOAN, (copy,)).fetchone()
+        loan = Loan(*row) if row else None
+        doubts = [
+            Case(kind, device, cause, account, "", opened_ms)
+            for _key, kind, device, cause, account, opened_ms, closed_ms, _word in self._db.execute(
+                _CASES, (copy,)
+            )
+            if closed_ms is None and kind in FOLDED_CASES
+        ]
+        return Tail(holder, newest, loan, doubts)
+
+    def _one(self, statement: str, *values: object) -> tuple[int]:
+        row: tuple[int] = self._db.execute(statement, values).fetchone()
+        return row
+
+    def _move(self, copy: int, step: Movement, now_ms: int) -> None:
+        reverses = None
+        if step.reverses is not None:
+            found = self._db.execute(_CAUSED, (copy, step.reverses)).fetchone()
+            reverses = found[0] if found else None
+        source, target, kind, at_ms, cause, request, _reverses = step
+        values = (copy, source, target, kind, at_ms, now_ms, cause, request, reverses)
+        (self.newest_movement,) = self._db.execute(_MOVE, values).fetchone()
+
+    def _lend(self, copy: int, loan: Loan) -> None:
+        values = (copy, loan.cause, loan.account, loan.out_ms, loan.due, loan.rule)
+        self._db.execute(_LEND, (*values, loan.state, loan.in_ms))
+        self.accounts.add(loan.account)
+
+    def _open(self, copy: int, case: Case) -> None:
+        evidence = json.loads(case.detail) if case.detail else {}
+        about = f"{copy}:{case.cause}"
+        subject = Subject(case.kind, about, case.device, copy, case.account, case.cause)
+        self._cases.open(subject, evidence, case.opened_ms)
+
+    def _correct_movements(
+        self, copy: int, wanted: list[Movement], cause: int, now_ms: int
+    ) -> None:
+        standing = self._db.execute(_STANDING, (copy,)).fetchall()
+        same = 0
+        while same < min(len(standing), len(wanted)) and standing[same][1:] == wanted[same][:6]:
+            same += 1
+        for number, source, target, _kind, at_ms, *_rest in reversed(standing[same:]):
+            values = (copy, target, source, "undo", at_ms, now_ms, cause, None, number)
+            (self.newest_movement,) = self._db.execute(_MOVE, values).fetchone()
+        for step in wanted[same:]:
+            self._move(copy, step, now_ms)
+
+    def _correct_loans(self, copy: int, wanted: list[Loan]) -> None:
+        held = {row[1]: Loan(*row) for row in self._db.execute(_LOANS, (copy,))}
+        for loan in held.values():
+            self.accounts.add(loan.account)
+        for cause in held.keys() - {loan.cause for loan in wanted}:
+            self._db.execute("DELETE FROM loan WHERE copy = ? AND cause = ?", (copy, cause))
+        # The closed ones first: the database knows no two open loans of a copy, not for a moment.
+        for loan in sorted(wanted, key=lambda loan: loan.in_ms is None):
+            if loan.cause not in held:
+                self._lend(copy, loan)
+                continue
+            values = (loan.account, loan.out_ms, loan.due, loan.rule, loan.state, loan.in_ms)
+            self._db.execute(_UPDATE_LOAN, (*values, loan.state, copy, loan.cause))
+            self.accounts.add(loan.account)
+
+    def _correct_cases(self, copy: int, wanted: list[Case], now_ms: int) -> None:
+        keys = {_key(copy, case): case for case in wanted}
+        held = {row[0]: row for row in self._db.execute(_CASES, (copy,)).fetchall()}
+        for key, case in keys.items():
+            if key not in held:
+                self._open(copy, case)
+            if case.closed_ms is not None:
+                self._cases.close(key, case.closed_ms, case.closed_by)
+            else:
+                self._cases.reopen(key)
+        for key, row in held.items():
+            if key not in keys and row[1] in FOLDED_CASES:
+                self._cases.close(key, now_ms, "later_fact")
+
+
+def folded_life(db: sqlite3.Connection, copy: int, day: Callable[[int], int]) -> Life:
+    """Return a copy's life, folded from its observations."""
+    placed, loaded_ms = db.execute(
+        "SELECT placed, loaded_ms FROM copy WHERE id = ?", (copy,)
+    ).fetchone()
+    seen = [Observation(*row) for row in db.execute(_OBSERVED, (copy,))]
+    return life(seen, placed=placed, loaded_ms=loaded_ms, day=day)
+
+
+def _key(copy: int, case: Case) -> str:
+    return f"{case.kind}:{copy}:{case.cause}"

@@ -1,0 +1,90 @@
+"""Who and what the wire's names mean: tags are copies, readers are patrons, doors are holders.
+
+Looked up once and remembered: there is one writer, and what is remembered here changes only when
+the library is loaded, which needs the data folder for itself.
+"""
+
+import sqlite3
+from typing import NamedTuple, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+REMEMBERED_MAX = 200_000  # Copies, and as many patrons; beyond that all is forgotten and read anew.
+
+_COPY = """SELECT copy.id, copy.barcode, title.title, title.author, title.class, title.audience
+FROM copy JOIN title ON title.id = copy.title WHERE copy.tag = ?"""
+_PATRON = "SELECT account, kind, language, blocked, name FROM patron WHERE reader = ?"
+_COMPARTMENT = ("device", "door")
+_SHELF = ("site",)
+_READER = ("account",)
+
+
+class Copy(NamedTuple):
+    id: int
+    barcode: str
+    title: str
+    author: str
+    class_number: str
+    audience: str
+
+
+class Patron(NamedTuple):
+    account: int
+    kind: str
+    language: str
+    blocked: str
+    name: str
+
+
+class Directory:
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._copies: dict[str, Copy | None] = {}
+        self._patrons: dict[str, Patron | None] = {}
+        self._holders: dict[tuple[str, object, object], int] = {}
+
+    def copy(self, tag: str) -> Copy | None:
+        if tag not in self._copies:
+            row = self._db.execute(_COPY, (tag,)).fetchone()
+            _remember(self._copies, tag, Copy(*row) if row else None)
+        return self._copies[tag]
+
+    def patron(self, reader: str) -> Patron | None:
+        if reader not in self._patrons:
+            row = self._db.execute(_PATRON, (reader,)).fetchone()
+            _remember(self._patrons, reader, Patron(*row) if row else None)
+        return self._patrons[reader]
+
+    def compartment(self, device: int, door: int) -> int:
+        return self._holder("compartment", _COMPARTMENT, device, door)
+
+    def shelf(self, site: str) -> int:
+        return self._holder("shelf", _SHELF, site)
+
+    def reader(self, account: int) -> int:
+        return self._holder("reader", _READER, account)
+
+    def forget(self) -> None:
+        """After a rollback: a holder that was made in it does not exist."""
+        self._holders.clear()
+
+    def _holder(self, kind: str, columns: tuple[str, ...], *values: object) -> int:
+        """Return the holder's id, made at the first need; columns are constants of this file."""
+        key = (kind, values[0], values[-1])
+        if key not in self._holders:
+            where = " AND ".join(f"{column} = ?" for column in columns)
+            found = self._db.execute(f"SELECT id FROM holder WHERE {where}", values).fetchone()
+            if found is None:
+                marks = ", ".join("?" for _ in values)
+                names = ", ".join(columns)
+                insert = f"INSERT INTO holder (kind, {names}) VALUES (?, {marks}) RETURNING id"
+                found = self._db.execute(insert, (kind, *values)).fetchone()
+            _remember(self._holders, key, int(found[0]))
+        return self._holders[key]
+
+
+def _remember(remembered: dict[K, V], key: K, value: V) -> None:
+    if len(remembered) >= REMEMBERED_MAX:
+        remembered.clear()
+    remembered[key] = value
