@@ -68,7 +68,8 @@ class Decoder(stream.Decoder):
 
     def feed(self, data: bytes) -> list:
         # CR LF ends a text and then an empty one.
-        return [frame for frame in super().feed(data) if frame != Text("")]
+        frames = super().feed(data)
+        return [frame for frame in frames if type(frame) is Answer or frame.text]
 
     def waits(self) -> bool:
         return self._skips or super().waits()
