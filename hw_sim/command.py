@@ -43,7 +43,7 @@ def _card(word: str) -> str:
 
 # fmt: off
 ARGUMENTS = (
-    # name       pattern             converted by  meaning
+    # name        pattern            converted by  meaning
     ("DEVICE",    r"[a-z]{2}\d+",     str,          "a machine, like bc01 or kx01"),
     ("BOOKCASE",  r"[a-z]{2}\d+",     str,          "a bookcase, like bc01"),
     ("KIOSK",     r"[a-z]{2}\d+",     str,          "a kiosk, like kx01"),
@@ -57,9 +57,9 @@ ARGUMENTS = (
     ("KEYS",      r"[UDLR0-9*#>]+",   str,          "U D L R, > go on, * back, # help, digits"),
     ("STATE",     r"on|off",          _switch,      "on or off"),
     ("MS",        r"\d{1,5}",         _number,      "milliseconds"),
-    ("BYTES",     r"[1-9]\d{0,3}",    _number,      "how many bytes"),
+    ("COUNT",     r"\d{1,4}",         _number,      "how many"),
+    ("SENSE",     r"open|shut",       str,          "what a sensor says"),
     ("ROUNDS",    r"[1-9]\d{0,3}",    _number,      "how many rounds of the radio"),
-    ("TIMES",     r"[1-9]\d{0,3}",    _number,      "how often"),
     ("WORD",      r"[a-z]+",          str,          "a command"),
     ("TEXT",      r".+",              str,          "the rest of the line: what a code says"),
 )

@@ -61,6 +61,7 @@ class World:
         self.told: dict[str, str] = {}  # Barcodes -> card that a kiosk's screen named; see `tell`.
         self.dead: set[str] = set()  # Barcodes of copies whose chip is dead.
         self.moves: Counter[str] = Counter()  # Barcodes -> how often hands moved the copy.
+        self.held: defaultdict[str, set[str]] = defaultdict(set)  # Barcodes -> who ever had it.
         self.journal: list[Happening] = []
         self._now_ms = now_ms
         self._contents: defaultdict[Place, set[str]] = defaultdict(set)
@@ -163,6 +164,7 @@ class World:
         holder = Hands(door.opener if card is None else card)
         self._move(barcode, holder, f"{holder.card or 'a stranger'} took it from {place}")
         self.takings[barcode] = Taking(place, door.opener, door.forced, door.sprung)
+        self.held[barcode] |= {door.opener} - {""}
         self.near[barcode] = device
 
     def put(self, device: str, number: int, barcode: str) -> None:
@@ -268,6 +270,8 @@ class World:
         self._contents[place].add(barcode)
         self.places[barcode] = place
         self.moves[barcode] += 1
+        if isinstance(place, Hands):
+            self.held[barcode] |= {place.card} - {""}
         self.takings.pop(barcode, None)
         self.near.pop(barcode, None)
         self._write(barcode, "", text)

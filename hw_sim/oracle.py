@@ -1,0 +1,215 @@
+"""Whether the ledger agrees with the world, copy by copy; where it does not, the copy's story.
+
+    S3  a copy is lent to one person at a time, by every list of the ledger
+    Q1  every copy's place in the ledger is the world's
+    Q2  loans in the ledger are the world's takings: none lost, none left over
+    Q3  journals are drained: each number of a machine is committed, none set aside
+    R1  nobody is charged for a copy that they did not take
+    R2  no copy that was taken is left off a loan without an open case
+
+A disagreement for which staff have an open case is no violation but a *doubt*: the machine could
+not know, and said so.  Being charged wrongly is never excused by a case.
+"""
+
+import asyncio
+import urllib.error
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from hw_sim.ledger import Custody, Ledger, Service
+from hw_sim.world.places import Compartment, Hands, Shelf
+from hw_sim.world.truth import World
+
+POLL_S = 0.5
+
+
+class Finding(NamedTuple):
+    rule: str  # A rule's name as above.
+    barcode: str  # "" where it concerns no copy.
+    text: str
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.rule, self.barcode, self.text)))
+
+
+class Report(NamedTuple):
+    violations: list[Finding]
+    doubts: list[Finding]
+    stories: dict[str, str]  # Barcodes of violations -> what happened, world beside ledger.
+
+    def __str__(self) -> str:
+        lines: list[str] = []
+        for finding in self.violations:
+            lines += [str(finding), *self.stories.get(finding.barcode, "").splitlines()]
+        lines += [f"(doubt) {finding}" for finding in self.doubts]
+        return "\n".join(lines) or "the ledger agrees with the world"
+
+
+class Oracle:
+    """Judges a service.  `devices` must be online and drained; `lasts` may name the highest record
+    number that each of them has written, which the API cannot know."""
+
+    def __init__(
+        self,
+        world: World,
+        service: Service,
+        devices: Collection[str],
+        lasts: Callable[[], Mapping[str, int]] = dict,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._world = world
+        self._service = service
+        self._devices = devices
+        self._lasts = lasts
+        self._sleep = sleep
+
+    async def check(self) -> Report:
+        """Compare once, now; raises OSError when the service is away."""
+        people = set().union(*self._world.held.values())
+        ledger = await self._service.ledger(people)
+        found = judge(self._world, ledger) + drained(ledger, self._devices, self._lasts())
+        doubts = [f for f in found if excused(self._world, ledger, f)]
+        violations = [f for f in found if f not in doubts]
+        stories = {f.barcode: await self._story(f.barcode) for f in violations if f.barcode}
+        return Report(violations, doubts, stories)
+
+    async def settle(self, timeout_s: float) -> Report:
+        """Compare until nothing is wrong, and return that, or what is still wrong in the end."""
+        end_s = asyncio.get_running_loop().time() + timeout_s
+        while True:
+            try:
+                report = await self.check()
+                if not report.violations:
+                    return report
+            except OSError as error:
+                report = Report([Finding("Q3", "", f"the service is away: {error}")], [], {})
+            if asyncio.get_running_loop().time() >= end_s:
+                return report
+            await self._sleep(POLL_S)
+
+    async def _story(self, barcode: str) -> str:
+        lines = [(h.at_ms, "world ", h.text) for h in self._world.story(barcode)]
+        try:
+            moved = await self._service.movements(barcode)
+        except urllib.error.HTTPError as error:
+            moved = [(0, f"the ledger does not tell: {error}")]
+        lines += [(at_ms, "ledger", words) for at_ms, words in moved]
+        return "\n".join(f"    {_clock(at)}  {who}  {text}" for at, who, text in sorted(lines))
+
+
+def judge(world: World, ledger: Ledger) -> list[Finding]:
+    """Return every disagreement about copies, excused or not."""
+    found = [
+        Finding("S3", barcode, "is listed more than once in custody") for barcode in ledger.doubled
+    ]
+    found += _accounts(ledger)
+    for barcode, copy in sorted(world.copies.items()):
+        if not copy.foreign:
+            found += _copy(world, ledger, barcode)
+    return found
+
+
+def drained(ledger: Ledger, devices: Collection[str], lasts: Mapping[str, int]) -> list[Finding]:
+    """Return what is not yet told, or was set aside."""
+    found = []
+    for device in sorted(devices):
+        machine = ledger.machines.get(device)
+        streams = [stream for stream in ledger.streams if stream.device == device]
+        if machine is None or not machine.online:
+            found.append(Finding("Q3", "", f"{device} is not online"))
+        elif machine.unacked:
+            found.append(Finding("Q3", "", f"{device} has {machine.unacked} records to tell"))
+        found += [
+            Finding("Q3", "", f"{device}: journal {stream.journal} is set aside")
+            for stream in streams
+            if stream.state == "quarantined"
+        ]
+        number = max((s.number for s in streams if s.state == "open"), default=0)
+        if device in lasts and number != lasts[device]:
+            text = f"{device} wrote record {lasts[device]}; {number} is committed"
+            found.append(Finding("Q3", "", text))
+    return found
+
+
+def excused(world: World, ledger: Ledger, finding: Finding) -> bool:
+    """Return whether staff have a case for it, or no antenna could have known."""
+    if finding.rule in ("S3", "R1", "Q3"):
+        return False
+    return finding.barcode in ledger.cases or finding.barcode in world.dead
+
+
+def _accounts(ledger: Ledger) -> list[Finding]:
+    """Compare the readers' accounts with each other and with custody."""
+    found = []
+    total: Counter[str] = sum(ledger.loans.values(), Counter())
+    for barcode, count in sorted(total.items()):
+        if count > 1:
+            cards = sorted(card for card, loans in ledger.loans.items() if loans[barcode])
+            found.append(Finding("S3", barcode, f"has {count} open loans: {', '.join(cards)}"))
+    for barcode, custody in sorted(ledger.copies.items()):
+        card = custody.loan_card
+        if card and not ledger.loans[card][barcode]:
+            found.append(Finding("S3", barcode, f"is lent to {card}, whose account lacks it"))
+    listed = [(card, barcode) for card, loans in ledger.loans.items() for barcode in loans]
+    for card, barcode in sorted(listed):
+        if barcode not in ledger.copies or not ledger.copies[barcode].loan_card:
+            found.append(Finding("S3", barcode, f"is in the account of {card} but not lent"))
+    return found
+
+
+def _copy(world: World, ledger: Ledger, barcode: str) -> list[Finding]:
+    custody = ledger.copies.get(barcode)
+    if custody is None:
+        return [Finding("Q1", barcode, "is in the world but not in the ledger")]
+    rule = _broken(world, custody, barcode, has_case=barcode in ledger.cases)
+    if not rule:
+        return []
+    return [Finding(rule, barcode, f"is in {world.where(barcode)}; ledger: {custody}")]
+
+
+def _broken(world: World, custody: Custody, barcode: str, has_case: bool) -> str:
+    """Return the rule that a copy's custody breaks, or ""."""
+    place = world.where(barcode)
+    if custody.loan_card and custody.loan_card not in world.held[barcode]:
+        return "R1"
+    if isinstance(place, Hands) and isinstance(world.takings[barcode].origin, Compartment):
+        return _taken(world, custody, barcode, has_case)
+    if isinstance(place, Compartment):
+        if custody.loan_card:
+            return "Q2"
+        inside = (custody.kind, custody.device, custody.door)
+        return "" if inside == ("compartment", place.device, place.door) else "Q1"
+    return _in_library(world, custody, barcode)
+
+
+def _taken(world: World, custody: Custody, barcode: str, has_case: bool) -> str:
+    """Judge a copy that was taken out of a compartment and is still in hands."""
+    place, taking = world.places[barcode], world.takings[barcode]
+    assert isinstance(place, Hands)
+    charged = {taking.opener, place.card} - {""} if not taking.forced else set()
+    if custody.loan_card:
+        if custody.loan_card not in charged:
+            return "R1"
+        return "" if (custody.kind, custody.card) == ("reader", custody.loan_card) else "Q1"
+    nobody_asked = taking.forced or taking.sprung or not taking.opener
+    if nobody_asked and custody.kind == "unknown" and has_case:
+        return ""
+    return "R2"
+
+
+def _in_library(world: World, custody: Custody, barcode: str) -> str:
+    """Judge a copy that no bookcase saw last: a kiosk's screen said what it is, or nothing did."""
+    place, told = world.where(barcode), world.told.get(barcode)
+    if told is not None:
+        return "" if custody.loan_card == told else "Q2"
+    if isinstance(place, Shelf) and not world.moves[barcode]:
+        if custody.loan_card:
+            return "Q2"
+        return "" if (custody.kind, custody.site) == ("shelf", place.site) else "Q1"
+    return ""
+
+
+def _clock(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%H:%M:%S.%f")[:-3]
