@@ -36,20 +36,22 @@ class Trust:
     def forget(self, ask_id: str):
         self._asks = [open_id for open_id in self._asks if open_id != ask_id]
 
-    def believe(self, tail: str, payload: bytes | None) -> tuple:
+    def believe(self, topic: str, payload: bytes | None) -> tuple:
         """Return (name, body) of a genuine message, or raise Doubt.
 
         The body of an ack has `nonce` only when it answers the last hello.
         """
         try:
+            device, tail = wire.split(topic)
             name = wire.name_of(tail)
             data, mac = sign.opened(payload or b"")
-            if data is None or not tail.startswith("dn/"):
+            if device != self._device or not tail.startswith("dn/"):
+                raise Doubt("%s is not said to us" % topic)
+            if data is None:
                 raise Doubt("%s is not signed" % name)
             body = wire.decode(name, data)
         except wire.WireError as error:
             raise Doubt(str(error))
-        topic = wire.topic(self._device, tail)
         for session, nonce in self._contexts(name, body):
             if sign.genuine(self._key, topic, session, nonce, data, mac):
                 return name, self._answering(name, body)

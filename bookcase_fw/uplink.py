@@ -1,62 +1,155 @@
-"""The device's talk with the service: hello, journal, asks, orders, state.  Composes what is pure."""
+"""The firmware's connection around its talk with the service (talk.py): carries it over a link."""
+
+import asyncio
+
+from bookcase_fw.link import Link, LinkError
+from bookcase_fw.talk import Talk
+
+GOODBYE_MS = 2000  # The last words are not waited for longer.
 
 
 class Uplink:
-    """Everything is passed in; `run` serves for ever and survives whatever the network does.
+    """connect() is a coroutine: (reader, writer) to the MQTT server, or OSError.
 
-    device, key, boot   name, 32 bytes, number of this start
-    journal             see upload.py
-    connect()           coroutine: (reader, writer) to the MQTT server, or OSError
-    clock()             uptime in ms
-    wall()              (wall clock in ms, its quality)
-    dice(n)             random integer below n, n up to 65536
-    on_order(order, retained)   a genuine order; see orders.py for what is to be refused
-    on_want(want, retained)     a genuine want
-    on_time(wall_ms, uptime_ms, error_ms)   the service's clock at an uptime
-    on_served(served)   whether the service serves us now
-    health()            fields of a beat beside uptime and unacked
-    firmware, cause     for presence
-    timings             overrides of tables.link.TIMINGS, in ms
+    parts: device, key, journal, dice, on_order, on_want, on_served, health ...; see Talk.
     """
 
-    def __init__(
-        self,
-        *,
-        device: str,
-        key: bytes,
-        boot: int,
-        journal,
-        connect,
-        clock,
-        wall,
-        dice,
-        on_order=None,
-        on_want=None,
-        on_time=None,
-        on_served=None,
-        health=None,
-        firmware: str = "",
-        cause: str = "unknown",
-        timings: dict | None = None,
-        log=print,
-    ):
-        self.session = ""
-        self.served = False
+    def __init__(self, *, connect, clock, log=print, **parts):
+        self.talk = Talk(clock=clock, log=log, **parts)
+        self._connect, self._clock, self._log = connect, clock, log
+        # Something happened: for `run`, and for the task that speaks.
+        self._stirred, self._spoken_to = asyncio.Event(), asyncio.Event()
+        self._link: Link | None = None
+        self._job: asyncio.Task | None = None
+
+    @property
+    def session(self) -> str:
+        """Session id of the present or last connection: boot.connection."""
+        return self.talk.session
+
+    @property
+    def served(self) -> bool:
+        return self.talk.served
 
     async def run(self):
         """Serve until `stop`; never raises because of the network."""
+        try:
+            while True:
+                self.talk.ring()
+                while self.talk.todo:
+                    await getattr(self, "_do_" + self.talk.todo.pop(0))()
+                if self.talk.stopped:
+                    return
+                self._spoken_to.set()
+                await _wait(self._stirred, self.talk.until_ring_ms())
+        finally:
+            await self._do_close()
 
     def stop(self):
-        """Say goodbye (presence offline, DISCONNECT); `run` returns."""
+        """Say goodbye (presence offline, DISCONNECT); `run` then returns."""
+        self._happened("stop")
 
     def kick(self):
         """The journal has new records."""
+        self._stir()
+
+    def report(self, state: dict):
+        """See Talk.report."""
+        self.talk.report(state)
+        self._stir()
 
     async def ask(self, op: str, wait_ms: int = 0, **fields) -> dict | None:
         """Return the service's answer, or None when it does not serve us or is too late.
 
-        At most ASKS_MAX are open at a time; one more is None at once.
+        At most talk.ASKS_MAX are open at a time; one more is None at once.
         """
+        answers, answered = [], asyncio.Event()
 
-    def report(self, state: dict):
-        """Publish a state (fields of wire `state` but session; last is added), retained, at most one a second."""
+        def then(answer):
+            answers.append(answer)
+            answered.set()
+
+        self.talk.ask(then, op, wait_ms, **fields)
+        self._stir()
+        await answered.wait()
+        return answers[0]
+
+    def _stir(self):
+        self._stirred.set()
+        self._spoken_to.set()
+
+    def _happened(self, event: str):
+        self.talk.happened(event)
+        self._stir()
+
+    def _heard(self, topic: str, payload: bytes | None, retained: bool):
+        self.talk.heard(topic, payload, retained)
+        self._stir()
+
+    def _lost(self, link: Link):
+        if link is self._link:
+            self._log("uplink: %s; connecting again" % link.error)
+            self._happened("lost")
+
+    async def _do_connect(self):
+        uptime_ms, timings = self._clock.uptime_ms, self.talk.timings
+        link = Link(self._connect, uptime_ms, self._heard, lambda: self._lost(link), timings)
+        self.talk.begin()
+        self._link, self._job = link, asyncio.create_task(self._open(link))
+
+    async def _do_subscribe(self):
+        assert self._link
+        self._job = asyncio.create_task(self._say(self._link))
+
+    async def _do_say_goodbye(self):
+        assert self._link
+        topic, payload, _qos, retained = self.talk.goodbye()
+        try:
+            last_words = self._link.publish(topic, payload, retained)
+            await asyncio.wait_for(last_words, GOODBYE_MS / 1000)
+        except (LinkError, asyncio.TimeoutError):
+            pass
+
+    async def _do_close(self):
+        link, self._link = self._link, None
+        if link and self._job:
+            self._job.cancel()
+            await link.close()
+
+    async def _open(self, link: Link):
+        topic, payload, _qos, retained = self.talk.will()
+        try:
+            await link.open(self.talk.device, self.talk.password, (topic, payload, retained))
+        except LinkError:
+            return  # The link has told `_lost`.
+        self._happened("connected")
+
+    async def _say(self, link: Link):
+        """Subscribe, then say what there is to say as long as the connection lives."""
+        try:
+            await link.subscribe(self.talk.topics)
+            self._happened("subscribed")
+            while True:
+                message = self.talk.say()
+                if not message:
+                    await _wait(self._spoken_to, self.talk.until_say_ms())
+                    continue
+                topic, payload, qos, retained = message
+                if qos:
+                    await link.publish(topic, payload, retained)
+                else:
+                    link.send(topic, payload)
+        except LinkError:
+            pass  # The link has told `_lost`.
+
+
+async def _wait(event, limit_ms: int | None):
+    """Wait for an event, at most so long, and clear it."""
+    try:
+        if limit_ms is None:
+            await event.wait()
+        else:
+            await asyncio.wait_for(event.wait(), limit_ms / 1000)
+    except asyncio.TimeoutError:
+        pass
+    event.clear()

@@ -57,10 +57,8 @@ class Upload:
         self._ends.append(sent + len(records))
         return wire.fact_payload(self._journal.id, self._journal.head(self._ends[-1]), records)
 
-    def wait_ms(self, now_ms: int) -> int | None:
-        """Return how long there is nothing to do unless something happens; None is for ever."""
-        if not self._ends:
-            return None
+    def retry_ms(self, now_ms: int) -> int:
+        """Return in how long the messages that wait are said again."""
         return max(0, self._retry_at_ms - now_ms)
 
     def acked(self, ack: dict, now_ms: int) -> bool:

@@ -122,6 +122,7 @@ TIMINGS = {
     "ask_ms": 3000,  # an ask is given up after this, unless it says otherwise
     "state_ms": 1000,  # at most one state in this
     "beat_ms": 60000,
+    "greet_ms": 3600000,  # while served, a hello this often: a sample of the service's clock
     "pause_ms": 1000,  # first pause before connecting again is below this; it doubles ...
     "pause_max_ms": 30000,  # ... up to this in the first `outage_ms` of an outage
     "pause_long_ms": 300000,  # ... and up to this later

@@ -9,32 +9,37 @@ MS = 1_000_000  # Nanoseconds.
 
 
 class Clock:
-    """Uptime counts from this object's making; the system's own wall clock holds until `learn`."""
+    """The same interface as the firmware's.  Uptime counts from this object's making.
+
+    The system's own wall clock holds until `learn`.
+    """
 
     def __init__(
         self,
+        boot: int,
         monotonic_ns: Callable[[], int] = time.monotonic_ns,
         wall_ns: Callable[[], int] = time.time_ns,
     ) -> None:
+        self.boot = boot
+        self.quality = wire.CLOCK_RTC
         self._monotonic_ns = monotonic_ns
-        self._wall_ns = wall_ns
         self._start_ns = monotonic_ns()
-        self._anchor: tuple[int, int] | None = None
+        self._offset_ms = wall_ns() // MS  # Wall clock less uptime.
+        self._wall_ms = 0  # The latest that was told: it never goes backwards.
 
     def uptime_ms(self) -> int:
         return (self._monotonic_ns() - self._start_ns) // MS
 
-    def wall(self) -> tuple[int, int]:
-        """Return (wall clock in ms since 1970 UTC, its quality)."""
-        if self._anchor is None:
-            return self._wall_ns() // MS, wire.CLOCK_RTC
-        wall_ms, uptime_ms = self._anchor
-        return wall_ms + self.uptime_ms() - uptime_ms, wire.CLOCK_SYNCED
+    def wall_ms(self) -> int:
+        """Milliseconds since 1970 UTC."""
+        self._wall_ms = max(self._wall_ms, self.uptime_ms() + self._offset_ms)
+        return self._wall_ms
 
-    def learn(self, wall_ms: int, uptime_ms: int) -> None:
-        """The service's clock showed `wall_ms` when our uptime was `uptime_ms`."""
-        self._anchor = wall_ms, uptime_ms
+    def stamp(self) -> tuple[int, int, int, int]:
+        """Return (boot, uptime_ms, wall_ms, quality), the stamp of a record."""
+        return self.boot, self.uptime_ms(), self.wall_ms(), self.quality
 
-    def stamp(self, boot: int) -> tuple[int, int, int, int]:
-        """Return what a record says of its time: (boot, uptime, wall clock, quality)."""
-        return boot, self.uptime_ms(), *self.wall()
+    def learn(self, time_ms: int) -> None:
+        """Take over the service's time.  A clock that ran ahead stands still until it is true."""
+        self._offset_ms = time_ms - self.uptime_ms()
+        self.quality = wire.CLOCK_SYNCED

@@ -1,7 +1,7 @@
 """The kiosk's journal: records in an SQLite file, kept until they are acknowledged.
 
 The same interface as the firmware's (bookcase_fw/upload.py says what an upload needs of it).  What
-`write` and `keep` return from is on disk.  All methods may be called from any thread.
+`append` and `save` return from is on disk.  All methods may be called from any thread.
 """
 
 import json
@@ -40,13 +40,13 @@ class Journal:
             if self._own("id") is None:
                 self._begin(secrets.token_hex(4))
             self._set_own("boot", (self._own("boot") or 0) + 1)
-        self._load()
+        self._refresh()
 
     @property
     def unacked(self) -> int:
         return self.last - self.acked
 
-    def write(self, kind: str, body: dict[str, Any], stamp: tuple[int, int, int, int]) -> int:
+    def append(self, kind: str, body: dict[str, Any], stamp: tuple[int, int, int, int]) -> int:
         """Append a fact and return its number; stamp is (boot, uptime_ms, wall_ms, quality).
 
         Raises WireError when the body does not fit its kind or the record is too long.
@@ -56,7 +56,7 @@ class Journal:
             data = record.encode(number, stamp, kind, self._head, body)
             with self._transaction():
                 self._append(number, data)
-            self._load()
+            self._refresh()
             return number
 
     def since(self, number: int, size: int) -> list[bytes]:
@@ -92,7 +92,7 @@ class Journal:
             with self._transaction():
                 self._db.execute("DELETE FROM record WHERE number <= ?", (number,))
                 self._set_own("acked", number)
-            self._load()
+            self._refresh()
 
     def renew(self) -> None:
         """Take a new journal id; what is not acknowledged is written again under it, from 1."""
@@ -105,15 +105,15 @@ class Journal:
                     stamp = old["b"], old["u"], old["t"], old["q"]
                     data = record.encode(number, stamp, old["k"], self._own("head"), old["d"])
                     self._append(number, data)
-            self._load()
+            self._refresh()
 
-    def note(self, name: str) -> Any:
-        """Return what was kept under a name, or None."""
+    def load(self, name: str, default: Any = None) -> Any:
+        """Return what was saved under a name."""
         with self._lock:
             row = self._db.execute("SELECT text FROM note WHERE name = ?", (name,)).fetchone()
-        return None if row is None else json.loads(row[0])
+        return default if row is None else json.loads(row[0])
 
-    def keep(self, name: str, value: Any) -> None:
+    def save(self, name: str, value: Any) -> None:
         """Keep a value that JSON can hold; None lets go of it.  Names do not begin with a dot."""
         with self._lock:
             if value is None:
@@ -139,7 +139,7 @@ class Journal:
         self._set_own("last", number)
         self._set_own("head", record.chain(self._key, data))
 
-    def _load(self) -> None:
+    def _refresh(self) -> None:
         """Take the figures over after a commit, so that reading them needs no disk."""
         self.id = str(self._own("id"))
         self.boot = int(self._own("boot"))
@@ -148,10 +148,10 @@ class Journal:
         self._head = str(self._own("head"))
 
     def _own(self, name: str) -> Any:
-        return self.note("." + name)
+        return self.load("." + name)
 
     def _set_own(self, name: str, value: str | int) -> None:
-        self.keep("." + name, value)
+        self.save("." + name, value)
 
     def _transaction(self) -> "_Transaction":
         return _Transaction(self._db)
