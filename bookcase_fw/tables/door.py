@@ -1,0 +1,138 @@
+"""One compartment's door session, as a table.
+
+SHUT is rest.  SETTLED and PENDING are rest, too, but the last session waits for its second count.
+A session that cannot be counted because the reader is dead waits in BLIND.  A start in the middle
+of a session begins in OPEN and hears from the lock board how the door stands.
+
+Events: `request` somebody may open; `opened`, `shut` the door; `jammed` the lock board did not
+take the order; `timeout` the timer that was started last; `sure`, `unsure`, `blind` how a count
+went (`unsure`: the reader was not asked yet); `count` an order; `hurry` somebody has come.
+"""
+
+SHUT, OPENING, OPENING_AGAIN, OPEN, LEFT_OPEN, COUNTING, AGAIN, SETTLED, PENDING = (
+    "shut",
+    "opening",
+    "opening_again",  # The line may have swallowed the first order.
+    "open",
+    "left_open",
+    "counting",
+    "again",  # Released once more, to move the books apart.
+    "settled",  # Recorded; the door may still spring open again.
+    "pending",  # Recorded; the second count is to come.
+)
+RECOUNTING, WAITING, BLIND = (
+    "recounting",
+    "waiting",  # To be opened as soon as the count that is on has settled the last session.
+    "blind",
+)
+STATES = (SHUT, OPENING, OPENING_AGAIN, OPEN, LEFT_OPEN, COUNTING, AGAIN, SETTLED, PENDING)
+STATES += (RECOUNTING, WAITING, BLIND)
+EVENTS = (
+    "request",
+    "opened",
+    "shut",
+    "jammed",
+    "timeout",
+    "sure",
+    "unsure",
+    "blind",
+    "count",
+    "hurry",
+)
+
+_RELEASE = ("begin", "start_opening_timer", "show_opening", "release")
+_UNKNOWN = ("begin_unknown", "start_left_open_timer", "show_open")
+_OPEN = ("start_left_open_timer", "show_open")
+_RECORD = ("end_shut", "start_rebound_timer", "tell_done")
+
+# fmt: off
+TABLE = {
+    # state          event         next state     effects, in order
+    (SHUT,          "request"):   (OPENING,       _RELEASE),
+    (SHUT,          "opened"):    (OPEN,          _UNKNOWN),
+    (SHUT,          "count"):     (RECOUNTING,    ("start_count",)),
+
+    (OPENING,       "opened"):    (OPEN,          _OPEN),
+    (OPENING,       "timeout"):   (OPENING_AGAIN, ("start_opening_timer", "release")),
+    (OPENING,       "jammed"):    (SHUT,          ("stop_timer", "end_jammed", "tell_jammed")),
+    (OPENING,       "request"):   (OPENING,       ("refuse",)),
+
+    (OPENING_AGAIN, "opened"):    (OPEN,          _OPEN),
+    (OPENING_AGAIN, "timeout"):   (SHUT,          ("end_never_opened", "tell_jammed")),
+    (OPENING_AGAIN, "jammed"):    (SHUT,          ("stop_timer", "end_jammed", "tell_jammed")),
+    (OPENING_AGAIN, "request"):   (OPENING_AGAIN, ("refuse",)),
+
+    (OPEN,          "shut"):      (COUNTING,      ("stop_timer", "show_counting", "start_count")),
+    (OPEN,          "timeout"):   (LEFT_OPEN,     ("note_left_open", "show_left_open")),
+    (OPEN,          "request"):   (OPEN,          ("refuse",)),
+
+    (LEFT_OPEN,     "shut"):      (COUNTING,      ("show_counting", "start_count")),
+    (LEFT_OPEN,     "request"):   (LEFT_OPEN,     ("refuse",)),
+
+    (COUNTING,      "opened"):    (OPEN,          ("stop_count", "note_rebound") + _OPEN),
+    (COUNTING,      "sure"):      (SETTLED,       _RECORD),
+    (COUNTING,      "unsure"):    (AGAIN,         ("start_opening_timer", "show_again", "release")),
+    (COUNTING,      "blind"):     (BLIND,         ("start_retry_timer", "tell_blind")),
+    (COUNTING,      "request"):   (COUNTING,      ("refuse",)),
+
+    (AGAIN,         "opened"):    (OPEN,          ("start_left_open_timer", "show_again")),
+    (AGAIN,         "timeout"):   (SETTLED,       _RECORD),
+    (AGAIN,         "jammed"):    (SETTLED,       _RECORD),
+    (AGAIN,         "request"):   (AGAIN,         ("refuse",)),
+
+    (SETTLED,       "opened"):    (OPEN,          ("begin_rebound",) + _OPEN),
+    (SETTLED,       "timeout"):   (PENDING,       ("start_second_timer",)),
+    (SETTLED,       "request"):   (WAITING,       ("stop_timer", "show_opening", "start_count")),
+    (SETTLED,       "count"):     (RECOUNTING,    ("stop_timer", "start_count")),
+    (SETTLED,       "hurry"):     (RECOUNTING,    ("stop_timer", "start_count")),
+
+    (PENDING,       "opened"):    (OPEN,          _UNKNOWN),
+    (PENDING,       "timeout"):   (RECOUNTING,    ("start_count",)),
+    (PENDING,       "request"):   (WAITING,       ("stop_timer", "show_opening", "start_count")),
+    (PENDING,       "count"):     (RECOUNTING,    ("stop_timer", "start_count")),
+    (PENDING,       "hurry"):     (RECOUNTING,    ("stop_timer", "start_count")),
+
+    (RECOUNTING,    "opened"):    (OPEN,          ("stop_count",) + _UNKNOWN),
+    (RECOUNTING,    "sure"):      (SHUT,          ("settle",)),
+    (RECOUNTING,    "unsure"):    (SHUT,          ("settle",)),
+    (RECOUNTING,    "blind"):     (SHUT,          ("tell_uncounted",)),
+    (RECOUNTING,    "request"):   (WAITING,       ("show_opening",)),
+
+    (WAITING,       "opened"):    (OPEN,          ("stop_count", "begin") + _OPEN),
+    (WAITING,       "sure"):      (OPENING,       ("settle",) + _RELEASE),
+    (WAITING,       "unsure"):    (OPENING,       ("settle",) + _RELEASE),
+    (WAITING,       "blind"):     (SHUT,          ("tell_uncounted", "refuse")),
+    (WAITING,       "request"):   (WAITING,       ("refuse",)),
+
+    (BLIND,         "opened"):    (OPEN,          ("note_unknown",) + _OPEN),
+    (BLIND,         "timeout"):   (COUNTING,      ("start_count",)),
+    (BLIND,         "request"):   (BLIND,         ("refuse",)),
+}
+# fmt: on
+
+# Changes nothing: what cannot be, what comes too late, what is so already.
+_REST = {
+    SHUT: ("shut", "jammed", "timeout", "sure", "unsure", "blind", "hurry"),
+    OPENING: ("shut", "sure", "unsure", "blind", "count", "hurry"),
+    OPENING_AGAIN: ("shut", "sure", "unsure", "blind", "count", "hurry"),
+    OPEN: ("opened", "jammed", "sure", "unsure", "blind", "count", "hurry"),
+    LEFT_OPEN: ("opened", "jammed", "timeout", "sure", "unsure", "blind", "count", "hurry"),
+    COUNTING: ("shut", "jammed", "timeout", "count", "hurry"),
+    AGAIN: ("shut", "sure", "unsure", "blind", "count", "hurry"),
+    SETTLED: ("shut", "jammed", "sure", "unsure", "blind"),
+    PENDING: ("shut", "jammed", "sure", "unsure", "blind"),
+    RECOUNTING: ("shut", "jammed", "timeout", "count", "hurry"),
+    WAITING: ("shut", "jammed", "timeout", "count", "hurry"),
+    BLIND: ("shut", "jammed", "sure", "unsure", "blind", "count", "hurry"),
+}
+IGNORED = tuple([(state, event) for state in STATES for event in _REST[state]])
+
+# A request is taken: at once, or as soon as the count that is on is done.
+FREE = (SHUT, SETTLED, PENDING, RECOUNTING)
+# Where a door session is on, so that a start in the middle of it must finish it.
+ON = (OPENING, OPENING_AGAIN, OPEN, LEFT_OPEN, COUNTING, AGAIN, BLIND)
+
+
+def step(state: str, event: str) -> tuple:
+    """Return (next state, effects)."""
+    return TABLE.get((state, event), (state, ()))
