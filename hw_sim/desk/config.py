@@ -1,0 +1,83 @@
+"""What each program of the desk reads at its start: one JSON file a program, for its owner only."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hw_sim.desk.keys import Keys, write_private
+
+DISTRICT_ZONE = "Asia/Shanghai"
+PANEL = {"diagonal_in": 21.5, "viewing_mm": 600}
+
+Timings = Mapping[str, int]
+Address = tuple[str, int]
+
+
+def service(
+    data: Path, mqtt: Address, web: Address, keys: Keys, *, embedded: bool
+) -> dict[str, Any]:
+    """Return the service's configuration; without the embedded server it has a password for one."""
+    server: dict[str, Any] = {"embedded": embedded, "host": mqtt[0], "port": mqtt[1]}
+    if not embedded:
+        server["password"] = keys.service_password
+    return {
+        "data": str(data),
+        "mqtt": server,
+        "web": {"host": web[0], "port": web[1]},
+        "district_key": keys.district.hex(),
+        "timezone": DISTRICT_ZONE,
+        "rules": "",
+    }
+
+
+def bookcase(
+    row: Mapping[str, str],
+    mqtt: Address,
+    ports: Mapping[str, Any],
+    keys: Keys,
+    flash: Path,
+    timings: Timings,
+) -> dict[str, Any]:
+    """Return a bookcase's configuration; `row` is its line in machines.csv."""
+    return {
+        **_machine(row["device"], mqtt, keys, timings),
+        "doors": int(row["doors"]),
+        "capacity": int(row["capacity"]),
+        "revision": 1,
+        "ports": ports,
+        "flash": str(flash),
+    }
+
+
+def kiosk(
+    device: str,
+    mqtt: Address,
+    urls: Mapping[str, str],
+    keys: Keys,
+    data: Path,
+    web: str,
+    timings: Timings,
+) -> dict[str, Any]:
+    return {
+        **_machine(device, mqtt, keys, timings),
+        "data": str(data),
+        **urls,
+        "web": web,
+        "panel": PANEL,
+    }
+
+
+def write(path: Path, values: Mapping[str, Any]) -> Path:
+    write_private(path, json.dumps(values, indent=2) + "\n")
+    return path
+
+
+def _machine(device: str, mqtt: Address, keys: Keys, timings: Timings) -> dict[str, Any]:
+    return {
+        "device": device,
+        "key": keys.devices[device].hex(),
+        "district_key": keys.district.hex(),
+        "mqtt": list(mqtt),
+        "timings": dict(timings),
+    }
