@@ -65,6 +65,8 @@ class BookcaseTwins(Parts):
         }
         ends = {"scanner": self.scanner, "panel": self.screen}
         super().__init__(device, {"lock": self.lock, **readers, **ends})
+        for door in world.open_doors(device):
+            self.lock.force_door(door)
 
     async def start(self) -> dict[str, Address | list[Address]]:
         """Return `ports` of the device's configuration."""

@@ -137,7 +137,15 @@ def excused(world: World, ledger: Ledger, finding: Finding) -> bool:
     """Return whether staff have a case for it, or no antenna could have known."""
     if finding.rule in ("S3", "R1", "Q3"):
         return False
-    return finding.barcode in ledger.cases or finding.barcode in world.dead
+    return finding.barcode in ledger.cases or _is_unknowable(world, finding.barcode)
+
+
+def _is_unknowable(world: World, barcode: str) -> bool:
+    """Return whether a chip is dead, or another thing's chip has the same number."""
+    if barcode not in world.copies or barcode in world.dead:
+        return barcode in world.dead
+    tag = world.copies[barcode].tag
+    return sum(copy.tag == tag for copy in world.copies.values()) > 1
 
 
 def _accounts(ledger: Ledger) -> list[Finding]:

@@ -6,7 +6,7 @@ Everything that happens is written down with its time, so that a quarrel can be 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from hw_sim.world.places import Compartment, Copy, Hands, Place, Shelf, Tray
@@ -63,6 +63,7 @@ class World:
         self.moves: Counter[str] = Counter()  # Barcodes -> how often hands moved the copy.
         self.held: defaultdict[str, set[str]] = defaultdict(set)  # Barcodes -> who ever had it.
         self.journal: list[Happening] = []
+        self.on_happening: Callable[[Happening], None] = _nobody_listens
         self._now_ms = now_ms
         self._contents: defaultdict[Place, set[str]] = defaultdict(set)
 
@@ -83,6 +84,13 @@ class World:
         self.copies[copy.barcode] = copy
         self.places[copy.barcode] = place
         self._contents[place].add(copy.barcode)
+
+    def place_all(self, places: Mapping[str, Place]) -> None:
+        """Put copies where they were, however full that makes a place; nothing is written down."""
+        for barcode, place in places.items():
+            self._contents[self.where(barcode)].discard(barcode)
+            self._contents[place].add(barcode)
+            self.places[barcode] = place
 
     # Looking.
 
@@ -117,7 +125,9 @@ class World:
 
     def come(self, device: str, card: str) -> None:
         """A person with a card steps in front of a machine, with what they have in their hands."""
-        self.go(device)
+        left = [one for one, visitor in self.visitors.items() if one == device or visitor == card]
+        for one in left:
+            self.go(one)
         self.visitors[device] = card
         for copy in self.at(Hands(card)):
             self.near[copy.barcode] = device
@@ -277,4 +287,10 @@ class World:
         self._write(barcode, "", text)
 
     def _write(self, barcode: str, device: str, text: str) -> None:
-        self.journal.append(Happening(self._now_ms(), barcode, device, text))
+        happening = Happening(self._now_ms(), barcode, device, text)
+        self.journal.append(happening)
+        self.on_happening(happening)
+
+
+def _nobody_listens(_happening: Happening) -> None:
+    pass
