@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import NamedTuple
 
 WAITING_MAX = 64  # Notices that wait for one listener; more, and it is told to load anew.
-HEARTBEAT_S = 15.0
 
 # Event and the field of its data that names what changed: of two that wait, the later one stands.
 KEYS = {
@@ -20,14 +19,13 @@ KEYS = {
 
 
 class Notice(NamedTuple):
-    """What changed.  The event `heartbeat` says that nothing did, `reload` that some were lost."""
+    """What changed.  The event `reload` says that some notices were lost: look at everything."""
 
     event: str
     key: str
     data: Mapping[str, object]
 
 
-HEARTBEAT = Notice("heartbeat", "", {})
 RELOAD = Notice("reload", "", {})
 
 
@@ -105,13 +103,10 @@ class Listener:
         self._ended = True
         self._wake()
 
-    async def notices(self, heartbeat_s: float = HEARTBEAT_S) -> AsyncIterator[Notice]:
-        """Yield notices in order of their first news, and a heartbeat in silence, until the end."""
+    async def notices(self) -> AsyncIterator[Notice]:
+        """Yield notices in the order of their first news, until the end."""
         while not self._ended:
-            try:
-                await asyncio.wait_for(self._news.wait(), heartbeat_s)
-            except TimeoutError:
-                yield HEARTBEAT
+            await self._news.wait()
             self._news.clear()
             for notice in self._taken():
                 yield notice

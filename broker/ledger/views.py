@@ -5,7 +5,9 @@ does not apply is empty.  The HTTP API shows these records as they are.
 """
 
 from dataclasses import dataclass
-from typing import TypeVar, dataclass_transform
+from typing import NamedTuple, TypeVar, dataclass_transform
+
+from broker.ledger import words
 
 T = TypeVar("T")
 
@@ -106,7 +108,7 @@ class Holder:
     """Whatever holds a copy."""
 
     kind: str
-    """compartment, shelf, patron, transit or unknown"""
+    """compartment, shelf, reader, transit or unknown"""
     device: str
     """the machine, of a compartment"""
     door: int
@@ -114,7 +116,7 @@ class Holder:
     site: str
     """the site, of a shelf or a compartment"""
     card: str
-    """the reader's card, of a patron"""
+    """the card, of a reader"""
 
 
 @record
@@ -195,6 +197,10 @@ class Copy:
     """its tag's number, upper-case hexadecimal"""
     title: str
     """its title"""
+    author: str
+    """its author"""
+    class_number: str
+    """its number in the Chinese Library Classification"""
     holder: Holder
     """who or what holds it now"""
     loan: OpenLoan | None
@@ -283,3 +289,39 @@ class Counters:
     """records that were told again"""
     facts: int
     """records taken into the inbox"""
+
+
+class Book(NamedTuple):
+    """A copy as a page draws it: in a compartment (door 0 for none), with its class for colour."""
+
+    device: str
+    door: int
+    barcode: str
+    title: str
+    author: str
+    class_number: str
+
+
+class News(NamedTuple):
+    """A movement as a page tells it."""
+
+    id: int
+    at_ms: int
+    recorded_ms: int
+    kind: str
+    moved: words.Moved
+
+
+class DoubtShown(NamedTuple):
+    """A case as a page tells it."""
+
+    case: Case
+    doubt: words.Doubt
+
+
+class Totals(NamedTuple):
+    """The headline's numbers."""
+
+    loans: int
+    loans_today: int
+    cases: int

@@ -1,33 +1,47 @@
-"""The web application, put together: who may come in, the API, the pages."""
+"""The web application, put together: who may come in, the API, the live stream, the pages."""
 
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
 
+from broker.ledger.read import Reader
 from broker.live import Hub
+from broker.web import api, pages, problem, stream
+from broker.web.access import Access
+from broker.web.parts import Parts, Refused, SendOrder
+from broker.web.pictures import DeviceKey, Pictures
 
-# Tells a machine to do something (device, op, door); returns the order's id, or raises Refused.
-SendOrder = Callable[[str, str, int], str]
+__all__ = ["Refused", "create_app"]
 
+DESCRIPTION = """Self-service of a district library: what its machines hold and did.
 
-class Refused(Exception):
-    """The order is understood and cannot be sent.  `reason` is a word of wire.REASONS."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+Times are milliseconds since 1970 UTC; a day (`due`) is an integer yyyymmdd in the library's time
+zone, 0 for none; text that does not apply is empty. Every request needs the staff token, as
+`Authorization: Bearer TOKEN`. Errors are `application/problem+json` with a `remedy`."""
 
 
 def create_app(
     *,
-    read: Any,
+    read: Reader,
     hub: Hub,
     send_order: SendOrder,
     token: str,
     timezone: str,
-    device_key: Callable[[str], bytes | None],
+    device_key: DeviceKey,
     now_ms: Callable[[], int],
 ) -> FastAPI:
     """Return the application.  Call `hub.close()` before uvicorn stops: open streams hold it up."""
-    return FastAPI(title="书柜 Shugui", docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="书柜 Shugui", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None
+    )
+    app.state.parts = Parts(read, hub, send_order, Pictures(device_key), ZoneInfo(timezone), now_ms)
+    for kind, handler in problem.HANDLERS:
+        app.add_exception_handler(kind, handler)
+    for router in (api.router, stream.router, pages.router):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    app.add_middleware(Access, token=token, refused_page=pages.refused)
+    return app

@@ -1,0 +1,243 @@
+"""A movement or a case told in one sentence, in Chinese and English.  Pure.
+
+A sentence is a list of parts, so that a page can make links of them; `plain` joins them.
+"""
+
+from string import Formatter
+from typing import NamedTuple
+
+LANGUAGES = ("zh", "en")
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
+          "October", "November", "December")  # fmt: skip
+
+
+class Part(NamedTuple):
+    """A piece of a sentence.  `kind` is text, copy, machine, reader or day; `ref` names which."""
+
+    text: str
+    kind: str = "text"
+    ref: str = ""
+
+
+class Place(NamedTuple):
+    """A holder, as people speak of it."""
+
+    kind: str  # A word of schema.HOLDERS.
+    device: str = ""
+    door: int = 0
+    name_zh: str = ""
+    name_en: str = ""
+    card: str = ""
+
+
+class Moved(NamedTuple):
+    """What a movement's sentence needs."""
+
+    kind: str  # A word of schema.MOVEMENTS.
+    barcode: str
+    title: str
+    source: Place
+    target: Place
+    machine: Place  # The machine that saw it; of kind "" when none did.
+    due: int = 0
+    over_limit: bool = False
+    undone: str = ""  # The kind of the movement that this one takes back.
+
+
+class Doubt(NamedTuple):
+    """What a case's sentence needs."""
+
+    kind: str  # A word of schema.CASES.
+    barcode: str
+    title: str
+    machine: Place
+    card: str
+
+
+# A word in braces is a part; `door` is the place where a machine saw it.
+# fmt: off
+MOVEMENTS = {
+    "load":       ("{copy}入藏，放在 {target}",
+                   "{copy} entered the ledger at {target}"),
+    "take":       ("{copy}从 {source} 借出，读者 {card}{due}{over}",
+                   "{copy} borrowed from {source} by {card}{due}{over}"),
+    "take_nobody": ("{copy}从 {source} 被取走，开门者不明，不记在任何读者名下",
+                    "{copy} taken from {source}; nobody knows who opened, nobody is charged"),
+    "lend":       ("{copy}在 {machine} 借出，读者 {card}{due}{over}",
+                   "{copy} borrowed at {machine} by {card}{due}{over}"),
+    "return":     ("{copy}还到 {target}，读者 {card}",
+                   "{copy} returned to {target}; it was with {card}"),
+    "put":        ("{copy}出现在 {target}",
+                   "{copy} appeared in {target}"),
+    "back":       ("{copy}复点时仍在 {target}，从未离开",
+                   "{copy} was counted in {target}: it never left"),
+    "gone":       ("{copy}复点时不在 {source}，去向不明",
+                   "{copy} was not counted in {source}: nobody knows where it is"),
+    "infer":      ("{copy}推定早已还到 {target}，读者 {card} 的借阅结束",
+                   "{copy} must have come back to {target} unseen; the loan of {card} ends"),
+    "stock":      ("{copy}由馆员放入 {target}",
+                   "{copy} put into {target} by staff"),
+    "remove":     ("{copy}由馆员从 {source} 取出",
+                   "{copy} taken out of {source} by staff"),
+    "undo":       ("更正：撤回{copy}的一条{undone}记录，现由 {target} 持有",
+                   "Corrected: {copy} was not {undone} after all; it is at {target}"),
+}
+# What an undone movement is called in the sentence of its undoing.
+UNDONE = {
+    "load":   ("入藏", "entered"),
+    "take":   ("借出", "taken"),
+    "lend":   ("借出", "lent"),
+    "return": ("归还", "returned"),
+    "put":    ("出现", "put there"),
+    "back":   ("复点", "back"),
+    "gone":   ("去向不明", "gone"),
+    "infer":  ("推定归还", "returned unseen"),
+    "stock":  ("上架", "put in by staff"),
+    "remove": ("下架", "taken out by staff"),
+    "undo":   ("更正", "corrected"),
+}
+CASES = {
+    "taken_unknown":  ("{copy}从 {machine} 被取走，开门者不明",
+                       "{copy} was taken from {machine}; nobody knows who opened"),
+    "gone":           ("{copy}应在 {machine}，复点时没有读到",
+                       "{copy} should be in {machine}, and a count did not hear it"),
+    "unsure":         ("{copy}可能还在 {machine}，也可能已被取走",
+                       "{copy} may still be in {machine}, or may be taken"),
+    "inferred":       ("{copy}逾期未还，却又从 {machine} 借出：推定早已归还",
+                       "{copy} was overdue, then somebody else took it from {machine}"),
+    "order":          ("{copy}在 {machine} 的记录与别处时间不合",
+                       "{copy} left {machine}, where it was not, by a clock in doubt"),
+    "over_limit":     ("读者 {card} 在 {machine} 超出可借册数取走{copy}",
+                       "{card} took {copy} from {machine} beyond the limit"),
+    "blocked":        ("停借读者 {card} 在 {machine} 离线时取走{copy}",
+                       "{card} is blocked and took {copy} from {machine} while it was offline"),
+    "unknown_reader": ("{machine} 记下了一位查无此人的读者{copy}",
+                       "{machine} names a reader whom nobody knows: {copy}"),
+    "foreign":        ("{machine} 里有一枚不属于任何馆藏的标签",
+                       "A tag that no copy has is in {machine}"),
+    "lost":           ("{machine} 有一条记录无法读出",
+                       "A record of {machine} cannot be read"),
+    "quarantine":     ("{machine} 同一编号下有两种说法，其记录已隔离",
+                       "{machine} said two things under one number; its records are set aside"),
+}
+# What staff should do about a case.
+PROPOSALS = {
+    "taken_unknown":  ("查看柜门和监控；书回来后自动结案",
+                       "Look at the door and the camera; closes itself when the copy is back"),
+    "gone":           ("下次上架时找一找；再次读到后自动结案",
+                       "Look for it when restocking; closes itself when it is heard again"),
+    "unsure":         ("请上架员开柜核对；下次复点读到后自动结案",
+                       "Have a shelver look; closes itself when a count hears it"),
+    "inferred":       ("核对原读者的逾期，建议免除",
+                       "Check the first reader's overdue days; waive them"),
+    "order":          ("校准机器时钟，核对这册书在哪里",
+                       "Set the machine's clock, and see where the copy is"),
+    "over_limit":     ("无需催还；还回任意一册后自动结案",
+                       "No reminder; closes itself with any return"),
+    "blocked":        ("联系读者，说明停借原因",
+                       "Call the reader and explain the block"),
+    "unknown_reader": ("核对读者证是否刚刚办理或注销",
+                       "See whether the card is new, or was withdrawn"),
+    "foreign":        ("取出并交还它的主人",
+                       "Take it out and give it back to its owner"),
+    "lost":           ("下次巡检时清点这台机器",
+                       "Count this machine at the next visit"),
+    "quarantine":     ("停用这台机器，检查是否被复制或回滚",
+                       "Take it out of service: was it cloned, or rolled back?"),
+}
+PLACES = {
+    "unknown":     ("去向不明处", "an unknown place"),
+    "transit":     ("馆员处", "staff"),
+    "compartment": ("{site} {door} 号门", "{site}, door {door}"),
+    "shelf":       ("{site}书架", "the shelves of {site}"),
+    "reader":      ("读者 {card} 处", "{card}"),
+    "kiosk":       ("{site}", "{site}"),
+    "":            ("书柜", "a machine"),
+}
+DUE = ("，应还 {day}", ", due {day}")
+OVER = ("（超出可借册数）", " (over the limit)")
+NO_COPY = ("一册书", "a copy")
+NO_CARD = ("不明", "an unknown reader")
+# fmt: on
+
+
+def plain(parts: list[Part]) -> str:
+    return "".join(part.text for part in parts)
+
+
+def movement(moved: Moved, language: str) -> list[Part]:
+    kind = moved.kind
+    if kind == "take" and moved.target.kind != "reader":
+        kind = "take_nobody"
+    reader = moved.target if moved.target.kind == "reader" else moved.source
+    n = LANGUAGES.index(language)
+    fields = {
+        "copy": [copy(moved.barcode, moved.title, language)],
+        "source": place(moved.source, language),
+        "target": place(moved.target, language),
+        "machine": place(moved.machine, language),
+        "card": [reader_card(reader.card, language)],
+        "due": _sentence(DUE[n], {"day": [day(moved.due, language)]}) if moved.due else [],
+        "over": [Part(OVER[n])] if moved.over_limit else [],
+        "undone": [Part(UNDONE.get(moved.undone, ("", ""))[n])],
+    }
+    return _sentence(MOVEMENTS[kind][n], fields)
+
+
+def case(doubt: Doubt, language: str) -> list[Part]:
+    fields = {
+        "copy": [copy(doubt.barcode, doubt.title, language)],
+        "machine": place(doubt.machine, language),
+        "card": [reader_card(doubt.card, language)],
+    }
+    return _sentence(CASES[doubt.kind][LANGUAGES.index(language)], fields)
+
+
+def proposal(kind: str, language: str) -> str:
+    return PROPOSALS[kind][LANGUAGES.index(language)]
+
+
+def place(where: Place, language: str) -> list[Part]:
+    n = LANGUAGES.index(language)
+    name = (where.name_zh, where.name_en)[n] or where.device
+    words = PLACES[where.kind][n].format(site=name, door=where.door, card=masked(where.card))
+    if where.device:
+        return [Part(words, "machine", where.device)]
+    return [Part(words)]
+
+
+def copy(barcode: str, title: str, language: str) -> Part:
+    if not title:
+        return Part(NO_COPY[LANGUAGES.index(language)])
+    return Part(f"《{title}》" if language == "zh" else f"“{title}”", "copy", barcode)
+
+
+def reader_card(card: str, language: str) -> Part:
+    return Part(masked(card), "reader") if card else Part(NO_CARD[LANGUAGES.index(language)])
+
+
+def masked(card: str) -> str:
+    """Return a card's number as staff may see it on a screen: SG00000012 is SG****0012."""
+    return f"{card[:2]}****{card[-4:]}" if card else ""
+
+
+def masked_name(name: str) -> str:
+    """Return a name as a screen may show it: the first letter, then stars."""
+    return name[:1] + "*" * (len(name) - 1)
+
+
+def day(due: int, language: str) -> Part:
+    """Return a day given as yyyymmdd."""
+    month, number = due // 100 % 100, due % 100
+    text = f"{month}月{number}日" if language == "zh" else f"{number} {MONTHS[month - 1]}"
+    return Part(text, "day", "%d-%02d-%02d" % (due // 10000, month, number))
+
+
+def _sentence(form: str, fields: dict[str, list[Part]]) -> list[Part]:
+    parts: list[Part] = []
+    for text, name, _spec, _conversion in Formatter().parse(form):
+        if text:
+            parts.append(Part(text))
+        if name:
+            parts += fields[name]
+    return parts

@@ -1,0 +1,189 @@
+"""The dashboard's pages, drawn on the server; a page asks for its parts again when news comes."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, NamedTuple
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from broker.ledger import words
+from broker.ledger.views import Book, Machine
+from broker.web import atlas, cabinet, clock, health
+from broker.web.draw import draw, language, page
+from broker.web.parts import Parts, Use
+
+router = APIRouter(include_in_schema=False)
+
+NEWS_LIMIT = 40
+FOUND_LIMIT = 60
+
+
+class Row(NamedTuple):
+    """A machine as the list shows it."""
+
+    machine: Machine
+    name: str
+    signs: list[health.Sign]
+    ill: bool
+    cabinet: cabinet.Cabinet | None
+
+
+class Summary(NamedTuple):
+    """The headline's numbers."""
+
+    serving: int
+    ill: int
+    cases: int
+    loans_today: int
+    loans: int
+
+
+@router.get("/")
+def overview(request: Request, use: Use) -> Response:
+    context: dict[str, Any] = {}
+    for section in ("map", "news", "cases", "counters"):
+        context |= SECTIONS[section](use, language(request))
+    return page(request, use, "overview.html", **context)
+
+
+@router.get("/parts/{name}")
+def part(name: str, request: Request, use: Use) -> Response:
+    """Return one section of the overview anew."""
+    if name not in SECTIONS:
+        return page(request, use, "nothing.html", status=404)
+    context = SECTIONS[name](use, language(request))
+    return page(request, use, f"parts/{name}.html", **context)
+
+
+@router.get("/parts/machines/{device}")
+def machine_part(device: str, request: Request, use: Use) -> Response:
+    """Return one machine's line of the list anew."""
+    found = _rows(use, language(request), device)
+    if not found:
+        return page(request, use, "nothing.html", status=404)
+    return page(request, use, "parts/machine.html", row=found[0])
+
+
+@router.get("/machines/{device}")
+def machine(device: str, request: Request, use: Use) -> Response:
+    found = _rows(use, language(request), device)
+    if not found:
+        return page(request, use, "nothing.html", status=404)
+    books: dict[int, list[Book]] = defaultdict(list)
+    for book in use.read.books(device):
+        books[book.door].append(book)
+    return page(
+        request,
+        use,
+        "machine.html",
+        row=found[0],
+        books=books,
+        news=use.read.news(NEWS_LIMIT, device=device),
+        picture=use.pictures.newest(device),
+    )
+
+
+@router.get("/copies/{barcode}")
+def copy(barcode: str, request: Request, use: Use) -> Response:
+    found = use.read.copy(barcode)
+    if found is None:
+        return page(request, use, "nothing.html", status=404)
+    return page(
+        request,
+        use,
+        "copy.html",
+        copy=found,
+        place=words.place(use.read.where(barcode), language(request)),
+        news=use.read.life(barcode),
+        doubts=[d for d in use.read.doubts("open") if d.case.barcode == barcode],
+    )
+
+
+@router.get("/find")
+def find(request: Request, use: Use, q: Annotated[str, Query(max_length=100)] = "") -> Response:
+    word = q.strip()
+    machines = _named(use, word) if word else []
+    books = use.read.find(word, FOUND_LIMIT) if word else []
+    if len(machines) == 1 and not books:
+        return RedirectResponse(f"/machines/{quote(machines[0].device)}", 303)
+    if len(books) == 1 and not machines:
+        return RedirectResponse(f"/copies/{quote(books[0].barcode)}", 303)
+    return page(request, use, "found.html", word=word, machines=machines, books=books)
+
+
+def refused(request: Request) -> HTMLResponse:
+    """Return the page for whoever has no token."""
+    return draw(
+        request,
+        "no_access.html",
+        status=401,
+        address=f"{request.url.scheme}://{request.url.netloc}/?key=TOKEN",
+    )
+
+
+def _rows(use: Parts, speech: str, device: str = "") -> list[Row]:
+    """Return the machines: ill ones first, then by name; those never heard of last."""
+    books: dict[str, list[Book]] = defaultdict(list)
+    for book in use.read.books(device):
+        books[book.device].append(book)
+    now_ms = use.now_ms()
+    rows = [_row(m, books[m.device], now_ms, speech) for m in use.read.machines(device)]
+    return sorted(rows, key=lambda row: (not row.machine.installed, not row.ill))
+
+
+def _row(machine: Machine, books: Sequence[Book], now_ms: int, speech: str) -> Row:
+    signs = health.signs(machine, now_ms, speech)
+    name = machine.site.name_zh if speech == "zh" else machine.site.name_en
+    drawn = cabinet.draw(machine, books) if machine.doors else None
+    return Row(machine, name, signs, any(sign.ill for sign in signs), drawn)
+
+
+def _summary(use: Parts, rows: Sequence[Row]) -> Summary:
+    totals = use.read.totals(clock.midnight_ms(use.now_ms(), use.timezone))
+    return Summary(
+        serving=sum(row.machine.served for row in rows),
+        ill=sum(row.ill for row in rows),
+        cases=totals.cases,
+        loans_today=totals.loans_today,
+        loans=totals.loans,
+    )
+
+
+def _sheet(rows: Sequence[Row]) -> atlas.Sheet:
+    return atlas.draw(
+        atlas.Spot(
+            ref=row.machine.device,
+            name=row.name,
+            lat=row.machine.site.lat,
+            lon=row.machine.site.lon,
+            named=row.machine.installed,
+        )
+        for row in rows
+    )
+
+
+def _named(use: Parts, word: str) -> list[Machine]:
+    return [
+        machine
+        for machine in use.read.machines()
+        if word.lower() == machine.device
+        or word.lower() in f"{machine.site.name_zh} {machine.site.name_en}".lower()
+    ]
+
+
+def _with_machines(use: Parts, speech: str) -> dict[str, Any]:
+    rows = _rows(use, speech)
+    return {"rows": rows, "summary": _summary(use, rows), "sheet": _sheet(rows)}
+
+
+# What each section of the overview shows.
+SECTIONS: dict[str, Callable[[Parts, str], dict[str, Any]]] = {
+    "summary": _with_machines,
+    "machines": _with_machines,
+    "map": _with_machines,
+    "news": lambda use, _speech: {"news": use.read.news(NEWS_LIMIT)},
+    "cases": lambda use, _speech: {"doubts": use.read.doubts("open")},
+    "counters": lambda use, _speech: {"counters": use.read.counters()},
+}

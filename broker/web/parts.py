@@ -1,0 +1,41 @@
+"""What the handlers work with, passed in by the service; and how a handler asks for it."""
+
+from collections.abc import Callable
+from typing import Annotated, NamedTuple
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+
+from broker.ledger.read import Reader
+from broker.live import Hub
+from broker.web.pictures import Pictures
+
+# Tells a machine to do something (device, op, door); returns the order's id, or raises Refused.
+SendOrder = Callable[[str, str, int], str]
+
+
+class Refused(Exception):
+    """The order is understood and cannot be sent.  `reason` is a word of wire.REASONS."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Parts(NamedTuple):
+    """The parts of the service that the web needs."""
+
+    read: Reader
+    hub: Hub
+    send_order: SendOrder
+    pictures: Pictures
+    timezone: ZoneInfo
+    now_ms: Callable[[], int]
+
+
+async def _parts(request: Request) -> Parts:
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+Use = Annotated[Parts, Depends(_parts)]
