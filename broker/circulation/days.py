@@ -1,0 +1,32 @@
+"""Days as integers yyyymmdd, as the wire has them.  Pure."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+
+def of(time_ms: int, zone: ZoneInfo) -> int:
+    """Return the day of a time in milliseconds since 1970 UTC."""
+    at = datetime.fromtimestamp(time_ms / 1000, UTC).astimezone(zone)
+    return at.year * 10000 + at.month * 100 + at.day
+
+
+def plus(day: int, count: int) -> int:
+    return _number(_date(day) + timedelta(days=count))
+
+
+def between(first: int, last: int) -> int:
+    """Return how many days `last` is after `first`; negative when it is before."""
+    return (_date(last) - _date(first)).days
+
+
+def parse(text: str) -> int:
+    """Return the day written as 2020-10-27, or raise ValueError."""
+    return _number(date.fromisoformat(text))
+
+
+def _date(day: int) -> date:
+    return date(day // 10000, day // 100 % 100, day % 100)
+
+
+def _number(day: date) -> int:
+    return day.year * 10000 + day.month * 100 + day.day
