@@ -46,7 +46,7 @@ class Line:
         try:
             return await asyncio.wait_for(self.frames(), wait_s)
         except asyncio.TimeoutError:
-            return []
+            return self._decoder.flush()
 
     async def answer(self, wanted, wait_s: float) -> tuple | None:
         """Return the first frame that is wanted, or None when none came in so many seconds."""

@@ -6,8 +6,8 @@ from bookcase_fw.drivers.line import Line
 TRIES_MAX = 3
 ANSWER_TIMEOUT_S = 0.5
 QUIET_S = 0.06  # A round has ended when nothing more came for so long: 25 notices' time.
-LATE_S = 0.5  # The same after a try without an answer, so that two answers end with one round.
-READS_MAX = 200  # Reads after which a round that does not end is a fault.
+LATE_S = 0.7  # The same after a try without an answer: the answer to that one may come, too.
+READS_MAX = 60  # Reads after which a round that does not end is a fault.
 POWER_CDBM = 2000
 
 
@@ -44,17 +44,21 @@ class UhfReader:
             await self._line.send(r200.encode("command", "inventory"))
             frames = await self._line.hear(ANSWER_TIMEOUT_S)
             if frames:
-                return _strongest(frames + await self._rest(quiet_s))
+                return await self._rest(frames, quiet_s)
             quiet_s = LATE_S
         raise UhfReaderError("the UHF reader is silent: asked %d times" % TRIES_MAX)
 
-    async def _rest(self, quiet_s: float) -> list:
-        rest = []
+    async def _rest(self, frames: list, quiet_s: float) -> list:
+        """Return what these frames and those that follow them tell, until nothing more comes."""
+        strongest = {}
         for _read in range(READS_MAX):
+            for frame in frames:
+                if frame.kind == "notice":
+                    tag, dbm = r200.heard(frame)
+                    strongest[tag] = max(dbm, strongest.get(tag, dbm))
             frames = await self._line.hear(quiet_s)
             if not frames:
-                return rest
-            rest += frames
+                return list(strongest.items())
         raise UhfReaderError("the UHF reader does not end its round")
 
     async def _ask(self, name: str, data: bytes = b""):
@@ -71,18 +75,6 @@ class UhfReader:
 def _answers(frame: tuple, name: str) -> bool:
     """Say whether a frame is the answer to a command; an inventory's "nothing" is not."""
     kind, word, data = frame
-    if kind != "answer":
-        return False
-    return word == name or (word == "error" and data[:1] != NOTHING)
-
-
-NOTHING = bytes((r200.number(r200.ERRORS, "nothing"),))
-
-
-def _strongest(frames: list) -> list:
-    best = {}
-    for frame in frames:
-        if frame.kind == "notice":
-            tag, dbm = r200.heard(frame)
-            best[tag] = max(dbm, best.get(tag, dbm))
-    return list(best.items())
+    if word == "error":
+        return r200.word(r200.ERRORS, int.from_bytes(data[:1], "big")) != "nothing"
+    return kind == "answer" and word == name

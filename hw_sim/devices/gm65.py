@@ -6,12 +6,17 @@ from hw_sim.devices.twin import Twin
 
 class Scanner(Twin):
     def __init__(self):
-        super().__init__()
-        self._decoder = gm65.CommandDecoder()
+        super().__init__(gm65.CommandDecoder())
         self.zones = {}  # Zone -> its byte, of those that were written.
 
-    def answer(self, data: bytes) -> bytes:
-        return b"".join([self._reply(command) for command in self._decoder.feed(data)])
+    def answer(self, frame: gm65.Command) -> bytes:
+        if frame.name == "read":
+            zones = range(frame.zone, frame.zone + int.from_bytes(frame.data[:1], "big"))
+            return gm65.encode_answer(bytes([self.zones.get(zone, 0) for zone in zones]))
+        if frame.name == "write":
+            for offset, byte in enumerate(frame.data):
+                self.zones[frame.zone + offset] = byte
+        return gm65.encode_answer()
 
     # Hands.
 
@@ -22,14 +27,3 @@ class Scanner(Twin):
     def show_bytes(self, data: bytes):
         """The same with raw bytes: of another encoding, or with an end of line inside."""
         self.say(data + b"\r")
-
-    # The serial side.
-
-    def _reply(self, command: gm65.Command) -> bytes:
-        if command.name == "read":
-            zones = range(command.zone, command.zone + int.from_bytes(command.data[:1], "big"))
-            return gm65.encode_answer(bytes([self.zones.get(zone, 0) for zone in zones]))
-        if command.name == "write":
-            for offset, byte in enumerate(command.data):
-                self.zones[command.zone + offset] = byte
-        return gm65.encode_answer()

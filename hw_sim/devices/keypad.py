@@ -5,7 +5,11 @@ from hw_sim.devices.twin import Twin
 
 
 class Keypad(Twin):
-    def answer(self, data: bytes) -> bytes:
+    def __init__(self):
+        super().__init__(keypad.Decoder())
+
+    def answer(self, frame: str) -> bytes:
+        """A keypad hears nothing."""
         return b""
 
     # Hands.

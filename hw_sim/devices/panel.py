@@ -10,18 +10,17 @@ class Screen(Twin):
     """Keeps what it was told to show; whoever sets `on_shown` is called with each new picture."""
 
     def __init__(self):
-        super().__init__()
-        self._decoder = panel.Decoder()
+        super().__init__(panel.Decoder())
         self.shown = {}  # The fields of the last `shown`; empty before the first.
         self.history = []  # The last of them, oldest first.
         self.on_shown = _nobody_looks
 
-    def answer(self, data: bytes) -> bytes:
-        for name, fields in self._decoder.feed(data):
-            if name == "shown":
-                self.shown = fields
-                self.history = self.history[1 - HISTORY_MAX :] + [fields]
-                self.on_shown(fields)
+    def answer(self, frame: tuple) -> bytes:
+        name, fields = frame
+        if name == "shown":
+            self.shown = fields
+            self.history = self.history[1 - HISTORY_MAX :] + [fields]
+            self.on_shown(fields)
         return b""
 
     # Hands.

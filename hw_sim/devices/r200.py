@@ -3,7 +3,7 @@
 from bookcase_fw.codecs import r200
 from hw_sim.devices.twin import Twin, broken
 
-ROUND_MS = 60  # A round of an inventory that goes on by itself.
+ROUND_MS = 40  # A round of an inventory that goes on by itself.
 INFO = (b"M100 26dBm V1.0", b"V2.3.5", b"MagicRF")  # Hardware, software, maker.
 
 
@@ -11,20 +11,17 @@ class Reader(Twin):
     """`hear()` returns the (tag, dBm) that one round of inventory hears."""
 
     def __init__(self, hear):
-        super().__init__()
+        super().__init__(r200.Decoder())
         self._hear = hear
-        self._decoder = r200.Decoder()
         self._rounds_left = 0  # Of an inventory that goes on by itself.
         self.region = 0  # A number of r200.REGIONS; 0 until it is set.
         self.power_cdbm = 2600
         # Faults, off by default.
         self.wrong_checksum = False
 
-    def answer(self, data: bytes) -> bytes:
-        frames = self._decoder.feed(data)
-        return b"".join([self._reply(frame) for frame in frames if frame.kind == "command"])
-
-    def _reply(self, frame: r200.Frame) -> bytes:
+    def answer(self, frame: r200.Frame) -> bytes:
+        if frame.kind != "command":
+            return b""
         for name, reply in _REPLIES:
             if name == frame.name:
                 return self._joined(reply(self, frame.data))

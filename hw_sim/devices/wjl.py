@@ -11,13 +11,12 @@ class LockBoard(Twin):
     """`feed` is its serial side; the other methods are a person's hands.  Locks count from 1."""
 
     def __init__(self, locks: int = 4, board: int = 1, shut_bit: int = 1):
-        super().__init__()
+        super().__init__(wjl.RequestDecoder())
         self._board = board
         self._shut_bit = shut_bit  # How the sensors are wired.
         self._shut = [True] * locks
         self._released = [0] * locks  # Number of the release that holds; 0 when latched.
         self._release_count = 0
-        self._decoder = wjl.RequestDecoder()
         # Faults, off by default.
         self.jammed: set[int] = set()  # Locks that do not release.
         self.stuck: dict[
@@ -25,9 +24,14 @@ class LockBoard(Twin):
         ] = {}  # Lock -> what its sensor says of the door, always: True is shut.
         self.wrong_checksum = False
 
-    def answer(self, data: bytes) -> bytes:
-        requests = self._decoder.feed(data)
-        return b"".join([self._reply(one) for one in requests if one.board == self._board])
+    def answer(self, frame: wjl.Request) -> bytes:
+        if frame.board != self._board:
+            return b""
+        if frame.name == "open":
+            self._release(frame.lock)
+        elif frame.name == "read":
+            return self._sealed(self._status(frame.lock))
+        return b""
 
     # Hands.
 
@@ -54,13 +58,6 @@ class LockBoard(Twin):
         return self._released[lock - 1] > 0
 
     # The serial side.
-
-    def _reply(self, request: wjl.Request) -> bytes:
-        if request.name == "open":
-            self._release(request.lock)
-        elif request.name == "read":
-            return self._sealed(self._status(request.lock))
-        return b""
 
     def _release(self, wanted: int):
         for lock in self._wanted(wanted):
