@@ -56,6 +56,7 @@ ARGUMENTS = (
     ("PART",      r"[a-z]+(\.\d+)?",  str,          "lock, reader.2, scanner, panel, tray, keypad"),
     ("KEYS",      r"[UDLR0-9*#>]+",   str,          "U D L R, > go on, * back, # help, digits"),
     ("STATE",     r"on|off",          _switch,      "on or off"),
+    ("MODE",      r"[a-z]+",          str,          "up, cut, hole, mute (not heard), deaf (not told)"),
     ("MS",        r"\d{1,5}",         _number,      "milliseconds"),
     ("COUNT",     r"\d{1,4}",         _number,      "how many"),
     ("SENSE",     r"open|shut",       str,          "what a sensor says"),
@@ -80,7 +81,7 @@ class Table:
         """Carry out a line and return what it says; raises HandError."""
         word, _space, rest = line.strip().partition(" ")
         row = self._row(word)
-        said = row.act(self._room, *_arguments(row, rest.strip()))
+        said = row.act(self._room, *read(row, rest.strip()))
         if inspect.isawaitable(said):
             said = await said
         self.done[word] += 1
@@ -107,8 +108,8 @@ def usage(row: Row) -> str:
     return f"  {row.word + ' ' + row.arguments:<34} {row.meaning}"
 
 
-def _arguments(row: Row, rest: str) -> list[object]:
-    """Return the converted arguments; those at the end that may be left out may be missing."""
+def read(row: Row, rest: str) -> list[object]:
+    """Return the arguments in a text; those that may be left out may be missing at the end."""
     names = row.arguments.split()
     words = rest.split(maxsplit=len(names) - 1) if names[-1:] == ["TEXT"] else rest.split()
     needed = [name for name in names if not name.startswith("[")]

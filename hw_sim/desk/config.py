@@ -12,6 +12,7 @@ PANEL = {"diagonal_in": 21.5, "viewing_mm": 600}
 
 Timings = Mapping[str, int]
 Address = tuple[str, int]
+Ports = Mapping[str, Any]  # Of a machine's parts, as the simulated parts say them.
 
 
 def service(
@@ -34,7 +35,7 @@ def service(
 def bookcase(
     row: Mapping[str, str],
     mqtt: Address,
-    ports: Mapping[str, Any],
+    ports: Ports,
     keys: Keys,
     flash: Path,
     timings: Timings,
@@ -53,7 +54,7 @@ def bookcase(
 def kiosk(
     device: str,
     mqtt: Address,
-    urls: Mapping[str, str],
+    urls: Ports,
     keys: Keys,
     data: Path,
     web: str,

@@ -5,7 +5,6 @@ Only what the sample library does not say is kept; people in front of a machine 
 
 import asyncio
 import json
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ class Keeper:
         self._world = world
         self._tell = tell
         self._due = False
-        world.journal = _Watched(world.journal, self._happened)
+        world.on_happening = self._happened
 
     def save(self) -> None:
         self._due = False
@@ -45,11 +44,10 @@ class Keeper:
             asyncio.get_running_loop().call_soon(self.save)
 
 
-def load(path: Path, fresh: World, now_ms: Callable[[], int]) -> World:
-    """Return the world that a file holds, or the fresh one when there is none."""
-    if not path.exists():
-        return fresh
-    return restored(json.loads(path.read_text(encoding="utf-8")), fresh, now_ms)
+def load(path: Path, world: World) -> None:
+    """Put a freshly furnished world as a file says; without one it stays fresh."""
+    if path.exists():
+        restore(world, json.loads(path.read_text(encoding="utf-8")))
 
 
 def snapshot(world: World) -> dict[str, Any]:
@@ -80,38 +78,21 @@ def snapshot(world: World) -> dict[str, Any]:
     }
 
 
-def restored(kept: dict[str, Any], fresh: World, now_ms: Callable[[], int]) -> World:
-    """Return a world furnished like the fresh one, in which all is as a snapshot says."""
-    world = World(now_ms)
-    world.capacity = fresh.capacity
-    world.doors = fresh.doors
+def restore(world: World, kept: dict[str, Any]) -> None:
+    """Put a freshly furnished world as a snapshot says."""
+    for row in kept["strangers"]:
+        world.add_copy(Copy(*row), Hands(""))
+    world.place_all({barcode: _place(words) for barcode, words in kept["places"].items()})
     for device, door, *state in kept["doors"]:
         world.doors[Compartment(device, door)] = Door(*state)
-    strangers = [Copy(*row) for row in kept["strangers"]]
-    for copy in (*fresh.copies.values(), *strangers):
-        words = kept["places"].get(copy.barcode)
-        world.add_copy(copy, _place(words) if words else fresh.where(copy.barcode))
     for barcode, (origin, *rest) in kept["takings"].items():
         world.takings[barcode] = Taking(_place(origin), *rest)
     world.told.update(kept["told"])
     world.dead.update(kept["dead"])
-    world.moves = Counter(kept["moves"])
+    world.moves.update(kept["moves"])
     for barcode, cards in kept["held"].items():
         world.held[barcode].update(cards)
     world.journal.extend(Happening(*row) for row in kept["journal"])
-    return world
-
-
-class _Watched(list[Happening]):
-    """A journal that says what is added to it."""
-
-    def __init__(self, happenings: list[Happening], happened: Callable[[Happening], None]) -> None:
-        super().__init__(happenings)
-        self._happened = happened
-
-    def append(self, happening: Happening) -> None:
-        super().append(happening)
-        self._happened(happening)
 
 
 def _words(place: Place) -> list[str | int]:

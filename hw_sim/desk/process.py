@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+ROOT = Path(__file__).parents[2]  # Of the checkout: every program starts there.
 GRACE_S = 5.0  # From the wish to end to the end.
 PAUSE_S = (0.5, 30.0)  # Before a program that crashed is started again: first, longest.
 CALM_S = 60.0  # A program that ran so long before it ended has not crashed "again".
@@ -104,6 +105,7 @@ class Process:
                 stdin=DEVNULL,
                 stdout=PIPE,
                 stderr=STDOUT,
+                cwd=ROOT,
                 env=self._environment,
                 start_new_session=True,
             )

@@ -37,7 +37,8 @@ def lived_in() -> World:
 def test_a_snapshot_brings_everything_back() -> None:
     world = lived_in()
 
-    again = keep.restored(keep.snapshot(world), furnished(), lambda: 2000)
+    again = furnished()
+    keep.restore(again, keep.snapshot(world))
 
     assert keep.snapshot(again) == keep.snapshot(world)
     assert again.at(Hands("SG00000001")) == world.at(Hands("SG00000001"))
@@ -55,11 +56,14 @@ async def test_every_happening_is_told_and_on_disk_when_its_turn_is_over(tmp_pat
     await asyncio.sleep(0)
 
     assert len(told) == 2
-    again = keep.load(tmp_path / "world.json", furnished(), lambda: 2000)
+    again = furnished()
+    keep.load(tmp_path / "world.json", again)
     assert keep.snapshot(again) == keep.snapshot(world)
 
 
 def test_without_a_file_the_world_is_fresh(tmp_path: Path) -> None:
-    fresh = furnished()
+    world = furnished()
 
-    assert keep.load(tmp_path / "world.json", fresh, lambda: 2000) is fresh
+    keep.load(tmp_path / "world.json", world)
+
+    assert keep.snapshot(world) == keep.snapshot(furnished())

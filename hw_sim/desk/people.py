@@ -1,0 +1,102 @@
+"""Simulated readers: who walks up to which machine, and what they do there.
+
+A reader comes with a card, reads what the bookcase's screen says, and acts with hands; at a kiosk
+there are only scanner, tray and keypad.  Some hesitate, some put a book back, some have a blocked
+card.  Everything they decide comes from a seed; how fast the machines are does not.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from hw_sim.desk import visits
+from hw_sim.desk.eyes import Eyes, Unseen
+from hw_sim.hands import Room
+from hw_sim.machines import BookcaseTwins
+from hw_sim.world import sample
+from hw_sim.world.places import Hands
+from hw_sim.world.truth import HandError
+
+RETURN_SHARE = 0.6  # Of those who have books at home and come: they bring them back.
+VISITS_MAX = 3  # People on their feet at the same time.
+
+
+class Pace(NamedTuple):
+    """Seconds: between arrivals, and between two movements of a hand."""
+
+    arrival_s: float
+    movement_s: float
+
+
+PACES = {
+    "none": None,
+    "gentle": Pace(arrival_s=12.0, movement_s=0.8),
+    "busy": Pace(arrival_s=2.0, movement_s=0.2),
+}
+
+
+class People:
+    """The stream of readers; `run` carries out a line of the table of hands."""
+
+    def __init__(
+        self,
+        room: Room,
+        run: Callable[[str], Awaitable[list[str]]],
+        pace: Pace | None,
+        seed: int,
+    ) -> None:
+        self._room = room
+        self._run = run
+        self._pace = pace
+        self._chance = random.Random(f"people {seed}")
+        self._cards = [row["card"] for row in sample.rows(sample.FOLDER, "patrons")]
+        self._eyes = {
+            name: Eyes(twins.screen)
+            for name, twins in room.machines.items()
+            if isinstance(twins, BookcaseTwins)
+        }
+        self._sites = {row["device"]: row["site"] for row in sample.rows(sample.FOLDER, "machines")}
+        self._busy: set[str] = set()  # Machines and cards that are in a visit.
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        if self._pace and self._room.machines:
+            self._tasks.add(asyncio.create_task(self._arrive(self._pace)))
+
+    async def stop(self) -> None:
+        """Everybody stands still where they are."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _arrive(self, pace: Pace) -> None:
+        while True:
+            await asyncio.sleep(self._chance.expovariate(1 / pace.arrival_s))
+            card = self._chance.choice(self._cards)
+            device = self._chance.choice(sorted(self._room.machines))
+            going = len(self._tasks) - 1 < VISITS_MAX and not {card, device} & self._busy
+            # A door that stands open is somebody else's, or a fault that is being tried.
+            if going and not self._room.world.open_doors(device):
+                task = asyncio.create_task(self._visit(card, device, pace))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    async def _visit(self, card: str, device: str, pace: Pace) -> None:
+        """One reader at one machine; whatever the machine refuses, they walk away from it."""
+        self._busy |= {card, device}
+        chance = random.Random(self._chance.random())
+        person = visits.Person(card, device, self._room.world, self._run, chance, pace.movement_s)
+        brings = self._room.world.at(Hands(card)) and chance.random() < RETURN_SHARE
+        try:
+            if device in self._eyes:
+                visit = visits.bring if brings else visits.borrow
+                await visit(person, self._eyes[device])
+            else:
+                visit_kiosk = visits.bring_to_kiosk if brings else visits.borrow_at_kiosk
+                await visit_kiosk(person, self._sites[device])
+        except (HandError, Unseen) as error:
+            self._room.world.note(device, f"{card} walks away: {error}")
+            self._room.world.go(device)
+        finally:
+            self._busy -= {card, device}

@@ -1,0 +1,137 @@
+"""What a reader does at a machine, from the card to the goodbye, as movements of their hands."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from hw_sim.desk.eyes import Eyes, Unseen
+from hw_sim.world.places import Compartment, Copy, Hands, Shelf, Tray
+from hw_sim.world.truth import World
+
+TAKE_MAX = 3
+HESITATE_SHARE = 0.15  # Who opens a door and then takes nothing.
+PUT_BACK_SHARE = 0.2  # Who puts one of the books back before the door is shut.
+ROOM_MIN = 2  # Room that a reader wants to see in a compartment before bringing books there.
+# At a kiosk.
+LOOK_UP = 4  # Movements that one waits until it has looked something up.
+KEY_YES, KEY_RETURN = "1", "2"  # The digits of the main choice, and of returning.
+
+
+@dataclass
+class Person:
+    """A reader in front of a machine."""
+
+    card: str
+    device: str
+    world: World
+    run: Callable[[str], Awaitable[list[str]]]
+    chance: random.Random
+    movement_s: float
+
+    async def do(self, word: str, *rest: object) -> None:
+        """Do one thing of the table of hands at this machine, then take a breath."""
+        await self.run(" ".join(map(str, (word, self.device, *rest))))
+        await self.pause()
+
+    async def pause(self, movements: int = 1) -> None:
+        await asyncio.sleep(movements * self.movement_s * self.chance.uniform(0.5, 1.5))
+
+    def books(self) -> list[Copy]:
+        return self.world.at(Hands(self.card))
+
+
+async def borrow(person: Person, eyes: Eyes) -> None:
+    """Take a few books out of a bookcase; sometimes none, sometimes one goes back."""
+    door = await _enter(person, eyes, lambda door: _count(person, door) > 0)
+    inside = person.world.at(Compartment(person.device, door))
+    count = min(person.chance.randint(1, TAKE_MAX), eyes.shown["left"], len(inside))
+    if person.chance.random() < HESITATE_SHARE:
+        count = 0
+    taken = person.chance.sample(inside, max(count, 0))
+    for copy in taken:
+        await person.do("take", door, copy.barcode)
+    if len(taken) > 1 and person.chance.random() < PUT_BACK_SHARE:
+        await person.do("put", door, taken[0].barcode)
+    await _finish(person, eyes, door)
+
+
+async def bring(person: Person, eyes: Eyes) -> None:
+    """Put the books that one has into a bookcase, as far as they fit."""
+    door = await _enter(person, eyes, lambda door: _room(person, door) >= ROOM_MIN)
+    for copy in person.books()[: _room(person, door)]:
+        await person.do("put", door, copy.barcode)
+    await _finish(person, eyes, door)
+
+
+async def borrow_at_kiosk(person: Person, site: str) -> None:
+    """Fetch books from the library's shelf, and borrow them at its kiosk."""
+    shelf = person.world.at(Shelf(site))
+    books = person.chance.sample(shelf, min(person.chance.randint(1, TAKE_MAX), len(shelf)))
+    for copy in books:
+        await person.run(f"pick {copy.barcode} {person.card}")
+    await person.do("scan", person.card)
+    await person.pause(LOOK_UP)
+    await _pass_over_tray(person, books)
+    await person.do("leave")
+
+
+async def bring_to_kiosk(person: Person, site: str) -> None:
+    """Return what one has at a library's kiosk, and put it into its box."""
+    books = person.books()
+    await person.do("key", KEY_RETURN)
+    await _pass_over_tray(person, books)
+    for copy in books:
+        await person.run(f"shelve {copy.barcode} {site}")
+    await person.do("leave")
+
+
+async def _enter(person: Person, eyes: Eyes, wanted: Callable[[int], bool]) -> int:
+    """Show the card, choose a door and open it; return the door, or raise Unseen."""
+    await eyes.see("welcome")
+    await person.do("scan", person.card)
+    shown = await eyes.see("choose", "refused")
+    if shown["screen"] == "refused":
+        raise Unseen(f"the screen says no: {shown['why']}")
+    doors: list[int] = [door for door in shown["doors"] if wanted(door)]
+    if not doors:
+        await person.do("leave")
+        raise Unseen("no door is of use")
+    door = person.chance.choice(doors)
+    await person.do("choose", door)
+    await eyes.see("opening")
+    await person.do("pull", door)
+    await eyes.see("open")
+    return door
+
+
+async def _finish(person: Person, eyes: Eyes, door: int) -> None:
+    """Shut the door, again when the screen asks for it, read what it says, and go."""
+    await person.do("shut", door)
+    shown = await eyes.see("done", "again")
+    if shown["screen"] == "again":
+        await eyes.see("done", "opening", "welcome")
+    await person.pause()
+    await person.do("leave")
+
+
+async def _pass_over_tray(person: Person, books: list[Copy]) -> None:
+    """Lay books on a kiosk's tray, say yes to all that it asks, and take them off again."""
+    for copy in books:
+        await person.do("lay", copy.barcode)
+    await person.pause(LOOK_UP)
+    await person.do("key", KEY_YES)
+    for _screen in ("result", "receipt"):
+        await person.pause(LOOK_UP)
+        await person.do("key", KEY_YES)
+    for copy in person.world.at(Tray(person.device)):
+        await person.do("lift", copy.barcode, person.card)
+
+
+def _count(person: Person, door: int) -> int:
+    return len(person.world.at(Compartment(person.device, door)))
+
+
+def _room(person: Person, door: int) -> int:
+    place = Compartment(person.device, door)
+    return person.world.capacity[place] - len(person.world.at(place))
