@@ -56,7 +56,7 @@ ARGUMENTS = (
     ("PART",      r"[a-z]+(\.\d+)?",  str,          "lock, reader.2, scanner, panel, tray, keypad"),
     ("KEYS",      r"[UDLR0-9*#>]+",   str,          "U D L R, > go on, * back, # help, digits"),
     ("STATE",     r"on|off",          _switch,      "on or off"),
-    ("MODE",      r"[a-z]+",          str,          "up, cut, hole, mute (not heard), deaf (not told)"),
+    ("MODE",      r"[a-z]+",          str,          "of a network: up, cut, hole, mute, deaf"),
     ("MS",        r"\d{1,5}",         _number,      "milliseconds"),
     ("COUNT",     r"\d{1,4}",         _number,      "how many"),
     ("SENSE",     r"open|shut",       str,          "what a sensor says"),
