@@ -88,6 +88,7 @@ class Model(NamedTuple):
     contrast: bool = False
     help: bool = False
     focus: int = 0
+    keyed: bool = False  # The keypad was used last: the focus is shown.
     # The time.
     since_ms: int = 0  # When the state was entered.
     deadline_ms: int = 0  # When the warning comes, or the end; 0 is never.

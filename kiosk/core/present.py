@@ -61,6 +61,7 @@ class View(NamedTuple):
     figure: str = ""  # In the largest type of the screen.
     line: str = ""
     picture: str = ""
+    fraction: float = 0.0  # How much of the picture is filled.
     covers: tuple[Cover, ...] = ()
     parts: tuple[Part, ...] = ()
     notice: str = ""
@@ -118,7 +119,13 @@ def _card(model: Model, texts: Texts) -> View:
 
 def _looking(model: Model, texts: Texts) -> View:
     line = texts["waiting.slow" if model.slow else "looking.line"]
-    return View("", title=texts["looking.title"], line=line, picture="wait")
+    return View(
+        "", title=texts["looking.title"], line=line, picture="wait", fraction=_waited(model)
+    )
+
+
+def _waited(model: Model) -> float:
+    return 0.66 if model.slow else 0.33
 
 
 def _refused(model: Model, texts: Texts) -> View:
@@ -153,7 +160,8 @@ def _working(model: Model, texts: Texts) -> View:
     line = texts["waiting.slow" if model.slow else "working.line"]
     covers = tuple(_cover(model, texts, done.tag) for done in model.pending)
     title = texts["working.title." + model.mode]
-    return View("", title=title, line=line, covers=covers, picture="wait")
+    fraction = _waited(model)
+    return View("", title=title, line=line, covers=covers, picture="wait", fraction=fraction)
 
 
 def _result(model: Model, texts: Texts) -> View:
@@ -206,8 +214,14 @@ def _sorry(model: Model, texts: Texts) -> View:
 
 def _warning(model: Model, texts: Texts) -> View:
     line = say(texts, "warning.line", count=model.warning_s)
+    fraction = model.warning_s * 1000 / model.world.timings.warning_ms
     return View(
-        "", title=texts["warning.title"], line=line, figure=str(model.warning_s), picture="ring"
+        "",
+        title=texts["warning.title"],
+        line=line,
+        figure=str(model.warning_s),
+        picture="ring",
+        fraction=fraction,
     )
 
 
@@ -317,14 +331,15 @@ def _choices(model: Model, texts: Texts) -> tuple[Choice, ...]:
         # The most exact text there is: of this state, of borrowing or returning, of the word.
         keys = (f"choice.{word}.{model.state}", f"choice.{word}.{model.mode}", f"choice.{word}")
         text = say(texts, next(key for key in keys if key in texts), count=count)
-        offered.append(Choice(word, text, number, model.focus == number - 1))
+        offered.append(Choice(word, text, number, model.keyed and model.focus == number - 1))
     return tuple(offered)
 
 
 def _tools(model: Model, texts: Texts) -> tuple[Choice, ...]:
     first = len(choices.choices(model))
-    switched = {"large": model.large, "contrast": model.contrast, "help": model.help}
+    all_tools = (("large", model.large), ("contrast", model.contrast), ("help", model.help))
+    switched = {word for word, on in all_tools if on}
     return tuple(
-        Choice(word, texts[word], 0, model.focus == first + index, switched.get(word, False))
+        Choice(word, texts[word], 0, model.keyed and model.focus == first + index, word in switched)
         for index, word in enumerate(choices.tools(model))
     )

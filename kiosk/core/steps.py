@@ -272,6 +272,7 @@ def _anew(model: Model) -> Model:
         language_chosen=model.language_chosen,
         large=model.large,
         contrast=model.contrast,
+        keyed=model.keyed,
     )
 
 

@@ -89,9 +89,9 @@ def _renewed(model: Model, now_ms: int) -> Model:
 
 def _chosen(model: Model, event: Key | Press, now_ms: int) -> Step:
     if isinstance(event, Key):
-        model, word = _keyed(model, event.name)
+        model, word = _keyed(model._replace(keyed=True), event.name)
     else:
-        word = event.word
+        model, word = model._replace(keyed=False), event.word
     if word in tools(model):
         return _tooled(model, word), ()
     if word not in choices(model):

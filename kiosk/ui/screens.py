@@ -1,0 +1,232 @@
+"""A View as widgets: every screen is built anew from its view and knows nothing else."""
+
+from kivy.uix.widget import Widget
+
+from kiosk.core.present import Choice, Cover, View
+from kiosk.ui import shapes
+from kiosk.ui.text import Text
+from kiosk.ui.theme import Theme
+from kiosk.ui.widgets import Box, CoverPicture, Headline, PartPanel, Plain, Row, Send, Touchable
+
+GRID_MM = 8
+COVERS_MAX = 6  # More books than these become a list.
+
+
+class Screen(Widget):
+    """From top to bottom: whose machine it is, one sentence, what the machine sees, what to do."""
+
+    def __init__(self, view: View, theme: Theme, send: Send, separator: str) -> None:
+        super().__init__(size_hint=(None, None), size=(theme.width, theme.height))
+        self._view, self._theme, self._send = view, theme, send
+        self._separator = separator
+        self._left = theme.mm(3 * GRID_MM)
+        self._width = theme.width - 2 * self._left
+        self._top = theme.height - theme.mm(2 * GRID_MM)
+        self._bottom = theme.mm(2 * GRID_MM)
+        self._head()
+        self._tools()
+        self._choices()
+        self._words()
+        self._middle()
+
+    # --- the frame, the same everywhere
+
+    def _head(self) -> None:
+        view, theme = self._view, self._theme
+        size = theme.mm(14)
+        shapes.seal(self.canvas, theme, self._left, self._top - size, size)
+        name = Text(view.name, size=theme.smallest, width=self._width, colour=theme.colours.soft)
+        name.pos = self._left + size + theme.mm(4), self._top - size / 2 - name.height / 2
+        self.add_widget(name)
+        if view.status:
+            self._pill(view.status, self._top - size / 2)
+        self._top -= size + theme.mm(2 * GRID_MM)
+
+    def _pill(self, status: str, centre_y: float) -> None:
+        """What is wrong with the machine: shape, colour and words."""
+        theme = self._theme
+        room = self._width * 0.72
+        text = Text(status, size=theme.smallest, width=room, colour=theme.colours.amber, most=1)
+        pad, height = theme.mm(4), theme.mm(14)
+        width = text.width + 2 * pad
+        x = self._left + self._width - width
+        box = (x, centre_y - height / 2, width, height)
+        shapes.panel(self.canvas, theme, box, theme.colours.amber_ground)
+        text.pos = x + pad, centre_y - text.height / 2
+        self.add_widget(text)
+
+    def _tools(self) -> None:
+        tools, theme = self._view.tools, self._theme
+        gap = theme.mm(4)
+        width = (self._width - gap * (len(tools) - 1)) / len(tools)
+        for index, choice in enumerate(tools):
+            x = self._left + index * (width + gap)
+            self._button(choice, (x, self._bottom, width, theme.mm(20)), "tool")
+        self._bottom += theme.mm(20 + 2 * GRID_MM)
+
+    def _choices(self) -> None:
+        """The main one is low and wide, where a seated hand reaches it; leaving stays below it."""
+        choices, theme = self._view.choices, self._theme
+        if self._view.screen == "welcome" and len(choices) == 2:
+            self._tiles(choices)
+            return
+        for choice in reversed(choices):
+            look = "main" if choice is choices[0] and choice.word != "leave" else "second"
+            height = theme.mm(32 if look == "main" else 24)
+            self._button(choice, (self._left, self._bottom, self._width, height), look)
+            self._bottom += height + theme.mm(GRID_MM)
+        self._bottom += theme.mm(GRID_MM)
+
+    def _tiles(self, choices: tuple[Choice, ...]) -> None:
+        theme = self._theme
+        gap = theme.mm(GRID_MM)
+        width = (self._width - gap) / 2
+        height = theme.mm(80)
+        for index, choice in enumerate(choices):
+            box = (self._left + index * (width + gap), self._bottom, width, height)
+            self._button(choice, box, "tile" if index else "tile_main")
+        self._bottom += height + theme.mm(2 * GRID_MM)
+
+    def _button(self, choice: Choice, box: Box, look: str) -> None:
+        self.add_widget(Touchable(choice, self._theme, box, self._send, look))
+
+    # --- the sentence
+
+    def _words(self) -> None:
+        view, theme = self._view, self._theme
+        if view.figure and "{}" in view.title:
+            headline = Headline(view.title, view.figure, theme, self._width)
+            self._top -= headline.height
+            self.add_widget(headline.placed(self._left, self._top))
+        else:
+            size = theme.type(3) if theme.scale == 1 else theme.type(2)
+            self._say(view.title, size, theme.colours.ink, bold=True)
+        if view.line:
+            self._top -= theme.mm(GRID_MM / 4)
+            self._say(view.line, theme.type(1), theme.colours.soft)
+        if view.notice:
+            self._top -= theme.mm(GRID_MM / 2)
+            self._notice(view.notice)
+        self._top -= theme.mm(GRID_MM)
+
+    def _say(self, words: str, size: float, colour: str, bold: bool = False) -> None:
+        text = Text(words, size=size, width=self._width, colour=colour, bold=bold)
+        self._top -= text.height
+        text.pos = self._left, self._top
+        self.add_widget(text)
+
+    def _notice(self, words: str) -> None:
+        theme = self._theme
+        pad = theme.mm(5)
+        colours = theme.colours
+        inner = self._width - 2 * pad
+        text = Text(words, size=theme.type(0), width=inner, colour=colours.sky)
+        height = text.height + 2 * theme.mm(3)
+        self._top -= height
+        box = (self._left, self._top, self._width, height)
+        shapes.panel(self.canvas, theme, box, colours.sky_ground)
+        text.pos = self._left + pad, self._top + theme.mm(3)
+        self.add_widget(text)
+
+    # --- what the machine sees
+
+    def _middle(self) -> None:
+        if self._view.covers:
+            self._books(self._view.covers)
+        elif self._view.parts:
+            self._parts()
+        elif self._view.picture:
+            self._picture()
+
+    @property
+    def _room(self) -> Box:
+        height = max(0.0, self._top - self._bottom)
+        return self._left, self._bottom, self._width, height
+
+    def _books(self, covers: tuple[Cover, ...]) -> None:
+        if self._view.picture == "wait":
+            self._bar()
+        if len(covers) > COVERS_MAX:
+            self._rows(covers)
+            return
+        x, y, width, height = self._room
+        gap = self._theme.mm(GRID_MM)
+        columns = 1 if len(covers) == 1 else 2 if len(covers) in (2, 4) else 3
+        rows = -(-len(covers) // columns)
+        wide = min((width - gap * (columns - 1)) / columns, width * 0.48)
+        high = min(wide * 1.38, (height - gap * (rows - 1)) / rows)
+        wide = min(wide, high / 1.1)
+        for index, cover in enumerate(covers):
+            left = x + index % columns * (wide + gap)
+            bottom = y + height - (index // columns + 1) * high - index // columns * gap
+            self.add_widget(CoverPicture(cover, self._theme, (left, bottom, wide, high)))
+
+    def _rows(self, covers: tuple[Cover, ...]) -> None:
+        x, y, width, height = self._room
+        gap = self._theme.mm(GRID_MM / 2)
+        count = -(-len(covers) // 2)
+        wide = (width - 2 * gap) / 2
+        high = min(self._theme.mm(24), (height - gap * (count - 1)) / count)
+        for index, cover in enumerate(covers):
+            left = x + (index // count) * (wide + 2 * gap)
+            bottom = y + height - (index % count + 1) * high - index % count * gap
+            box = (left, bottom, wide, high)
+            self.add_widget(Row(cover, cover.title or "…", self._theme, box))
+
+    def _bar(self) -> None:
+        theme = self._theme
+        self._top -= theme.mm(GRID_MM)
+        box = (self._left, self._top, self._width, theme.mm(4))
+        shapes.bar(self.canvas, theme, box, self._view.fraction)
+        self._top -= theme.mm(2 * GRID_MM)
+
+    def _parts(self) -> None:
+        """Everything is said, as large as there is room for."""
+        x, _y, width, height = self._room
+        gap = self._theme.mm(GRID_MM / 2)
+        for brief in (0, 1, 2):
+            panels = [
+                PartPanel(part, self._theme, width, self._separator, brief)
+                for part in self._view.parts
+            ]
+            if sum(panel.height + gap for panel in panels) - gap <= height:
+                break
+        top = self._top
+        for panel in panels:
+            top -= panel.height
+            self.add_widget(panel.placed(x, top))
+            top -= gap
+
+    def _picture(self) -> None:
+        x, y, width, height = self._room
+        theme, view = self._theme, self._view
+        picture = Plain((x, y, width, height))
+        self.add_widget(picture)
+        canvas = picture.canvas
+        middle = (x, y + height * 0.12, width, min(height * 0.76, theme.mm(110)))
+        if view.picture == "shelf":
+            high = min(height * 0.92, theme.mm(100))
+            shapes.shelf(canvas, theme, (x, y, width, high))
+        elif view.picture == "card":
+            shapes.card(canvas, theme, middle)
+        elif view.picture in ("tray", "take"):
+            shapes.tray(canvas, theme, middle, lift=view.picture == "take")
+        elif view.picture == "wait":
+            self._bar()
+        elif view.picture == "attention":
+            size = theme.mm(48)
+            shapes.mark(canvas, theme, x, y + height - size - theme.mm(GRID_MM), size)
+        elif view.picture == "ring":
+            self._dial(canvas)
+
+    def _dial(self, canvas: object) -> None:
+        x, y, width, height = self._room
+        theme = self._theme
+        size = min(theme.mm(96), height * 0.9)
+        left, bottom = x + (width - size) / 2, y + (height - size) / 2
+        shapes.dial(canvas, theme, left, bottom, size, self._view.fraction)
+        figure = Text(
+            self._view.figure, size=theme.type(5), width=size, colour=theme.colours.ink, bold=True
+        )
+        figure.center = left + size / 2, bottom + size / 2
+        self.add_widget(figure)

@@ -1,0 +1,55 @@
+"""Text on the screen: measured, broken into lines, drawn in one go, so that nothing is clipped."""
+
+from functools import lru_cache
+
+from kivy.core.text import Label as Raster
+from kivy.graphics import Color, Rectangle
+from kivy.uix.widget import Widget
+
+from kiosk.ui import wrap
+from kiosk.ui.theme import BOLD, REGULAR, rgba
+
+
+@lru_cache(maxsize=4096)
+def measure(text: str, size: float, bold: bool) -> float:
+    """Return the width of a line in px."""
+    font = BOLD if bold else REGULAR
+    return float(Raster(font_name=font, font_size=size).get_extents(text)[0])
+
+
+class Text(Widget):
+    """Lines of one size and colour; its size is that of the text, never more than `width`."""
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        size: float,
+        width: float,
+        colour: str,
+        bold: bool = False,
+        most: int = 0,
+        align: str = "left",
+    ) -> None:
+        broken = wrap.lines(text, width, lambda line: measure(line, size, bold), most)
+        self.text = text
+        self.font_size = size
+        self.allowed_width = width
+        raster = Raster(
+            text="\n".join(broken),
+            font_name=BOLD if bold else REGULAR,
+            font_size=size,
+            halign=align,
+            color=rgba(colour),
+        )
+        raster.refresh()
+        self.texture = raster.texture
+        super().__init__(size_hint=(None, None), size=self.texture.size)
+        with self.canvas:
+            Color(1, 1, 1, 1)
+            self._rectangle = Rectangle(texture=self.texture, size=self.size)
+        self.bind(pos=self._move)
+
+    def _move(self, *_: object) -> None:
+        # Between pixels, letters blur.
+        self._rectangle.pos = round(self.x), round(self.y)

@@ -1,0 +1,103 @@
+"""How it looks: colours, type and distances, in mm and degrees of view rather than pixels."""
+
+import math
+from pathlib import Path
+from typing import NamedTuple
+
+from kiosk.config import Panel
+
+CAP_HEIGHT = 0.733  # Of Noto Sans CJK, in em.
+LINE_HEIGHT = 1.448  # Its natural line, in em: Chinese wants 1.4 at least.
+DESCENT = 0.288
+VISUAL_ANGLE = 0.7  # Degrees that a capital H takes at the least (EN 301 549, 5.1.4).
+RATIO = 1.33
+LARGE = 1.25
+FONTS = Path(__file__).parent.parent.parent / ".cache/fonts"
+REGULAR, BOLD = (str(FONTS / f"NotoSansSC-{weight}.otf") for weight in ("Regular", "Bold"))
+
+Colour = tuple[float, float, float, float]
+
+
+class Colours(NamedTuple):
+    ground: str
+    ink: str
+    soft: str
+    rule: str
+    slip: str
+    main: str
+    main_ink: str
+    seal: str
+    leaf: str
+    leaf_ground: str
+    amber: str
+    amber_ground: str
+    sky: str
+    sky_ground: str
+    covers: tuple[str, ...]
+    cover_ink: str
+
+
+PAPER = Colours(
+    ground="#FBF8F1",
+    ink="#1D2430",
+    soft="#4A5260",
+    rule="#D9D2C3",
+    slip="#FFFFFF",
+    main="#0B5450",
+    main_ink="#FFFFFF",
+    seal="#A32A1B",
+    leaf="#14532D",
+    leaf_ground="#DCEFE0",
+    amber="#6B4400",
+    amber_ground="#F7E7C6",
+    sky="#123F73",
+    sky_ground="#DBE6F4",
+    covers=(
+        "#44606B", "#6B4B4B", "#4F6148", "#5B5077", "#7A5A33", "#3F5F7F", "#74495F", "#55585F",
+    ),
+    cover_ink="#FBF8F1",
+)  # fmt: skip
+_DARK, _LIGHT = "#000000", "#FFE45C"
+CONTRAST = Colours(
+    ground=_DARK, ink=_LIGHT, soft=_LIGHT, rule=_LIGHT, slip=_DARK, main=_LIGHT, main_ink=_DARK,
+    seal=_LIGHT, leaf=_LIGHT, leaf_ground=_DARK, amber=_LIGHT, amber_ground=_DARK, sky=_LIGHT,
+    sky_ground=_DARK, covers=(_DARK,) * 8, cover_ink=_LIGHT,
+)  # fmt: skip
+
+
+class Theme(NamedTuple):
+    colours: Colours
+    px_per_mm: float
+    smallest: float  # Font size in px of the smallest text.
+    scale: float
+    width: int
+    height: int
+
+    def mm(self, length: float) -> float:
+        return length * self.px_per_mm
+
+    def type(self, step: int) -> float:
+        """Return a font size: step 0 is the smallest, each step a third larger."""
+        return round(self.smallest * RATIO**step * (self.scale if step else 1))
+
+    @property
+    def outlined(self) -> bool:
+        """Whether shapes are told from the ground by a line, because colours do not."""
+        return self.colours is CONTRAST
+
+
+def theme(panel: Panel, large: bool = False, contrast: bool = False) -> Theme:
+    cap_mm = panel.viewing_mm * math.tan(math.radians(VISUAL_ANGLE))
+    return Theme(
+        colours=CONTRAST if contrast else PAPER,
+        px_per_mm=panel.px_per_mm,
+        smallest=cap_mm / CAP_HEIGHT * panel.px_per_mm,
+        scale=LARGE if large else 1.0,
+        width=panel.width,
+        height=panel.height,
+    )
+
+
+def rgba(colour: str, alpha: float = 1.0) -> Colour:
+    red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return red, green, blue, alpha

@@ -1,0 +1,265 @@
+"""The kiosk's own widgets: buttons, covers, result panels.  Sizes are known before places."""
+
+from collections.abc import Callable
+from typing import Any
+
+from kivy.graphics import Color, Line, Rectangle
+from kivy.uix.widget import Widget
+
+from kiosk.core.present import Choice, Cover, Part
+from kiosk.ui import shapes
+from kiosk.ui.text import Text
+from kiosk.ui.theme import DESCENT, LINE_HEIGHT, Theme, rgba
+
+Send = Callable[[str], None]
+Box = tuple[float, float, float, float]
+
+
+class Plain(Widget):
+    """A widget of a fixed size at a fixed place."""
+
+    def __init__(self, box: Box) -> None:
+        super().__init__(size_hint=(None, None), pos=box[:2], size=box[2:])
+
+    @property
+    def box(self) -> Box:
+        return (*self.pos, *self.size)
+
+
+class Touchable(Plain):
+    """One choice; it says its word when a finger that went down on it goes up on it."""
+
+    def __init__(
+        self, choice: Choice, theme: Theme, box: Box, send: Send, look: str = "second"
+    ) -> None:
+        super().__init__(box)
+        self.word = choice.word
+        self._send = send
+        self._theme = theme
+        self._choice = choice
+        self._look = look
+        self._draw(pressed=False)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        if not self.collide_point(*touch.pos):
+            return False
+        touch.grab(self)
+        self._draw(pressed=True)
+        return True
+
+    def on_touch_up(self, touch: Any) -> bool:
+        if touch.grab_current is not self:
+            return False
+        touch.ungrab(self)
+        self._draw(pressed=False)
+        if self.collide_point(*touch.pos):
+            self._send(self.word)
+        return True
+
+    def _draw(self, pressed: bool) -> None:
+        colours, theme = self._theme.colours, self._theme
+        self.canvas.before.clear()
+        self.clear_widgets()
+        filled = self._look in ("main", "tile_main") or self._choice.on
+        ground = colours.main if filled else colours.ground
+        ink = colours.main_ink if filled else colours.ink
+        if pressed:
+            ground, ink = colours.ink, colours.ground
+        line = "" if filled or pressed else colours.rule if self._look == "tool" else colours.ink
+        shapes.panel(self.canvas.before, theme, self.box, ground, line)
+        if self._choice.focused:
+            shapes.ring(self.canvas.before, theme, self.box)
+        _LABELS[self._look](self, self._choice, theme, ink)
+
+
+def _label(button: Touchable, choice: Choice, theme: Theme, ink: str) -> None:
+    """The words in the middle, the digit that chooses them at the left."""
+    pad = theme.mm(5)
+    key = _key(button, choice, theme, ink, button.x + pad, button.center_y)
+    width = button.width - 2 * (pad + key)
+    text = Text(choice.text, size=theme.type(1), width=width, colour=ink, bold=True, align="center")
+    text.center = button.center
+    button.add_widget(text)
+
+
+def _tool(button: Touchable, choice: Choice, theme: Theme, ink: str) -> None:
+    text = Text(choice.text, size=theme.type(0), width=button.width, colour=ink)
+    text.center = button.center
+    button.add_widget(text)
+
+
+def _tile(button: Touchable, choice: Choice, theme: Theme, ink: str) -> None:
+    """A large choice: an arrow for the way of the book, the word below."""
+    width = button.width - theme.mm(12)
+    size = theme.type(3) if choice.text.isascii() is False else theme.type(2)
+    text = Text(choice.text, size=size, width=width, colour=ink, bold=True)
+    text.pos = button.x + theme.mm(8), button.y + theme.mm(6)
+    button.add_widget(text)
+    top = button.top - theme.mm(8)
+    _key(button, choice, theme, ink, button.x + theme.mm(8), top - theme.type(0) * 0.7)
+
+
+def _key(
+    button: Touchable, choice: Choice, theme: Theme, ink: str, x: float, centre_y: float
+) -> float:
+    """The keypad's key beside the words; returns its width with the gap."""
+    if not choice.number:
+        return 0.0
+    size = theme.type(0) * 1.4
+    with button.canvas.before:
+        Color(*rgba(ink, 0.55))
+        Line(
+            rounded_rectangle=(x, centre_y - size / 2, size, size, theme.mm(1.5)),
+            width=theme.mm(0.3),
+        )
+    digit = Text(str(choice.number), size=theme.type(0), width=size, colour=ink)
+    digit.center = x + size / 2, centre_y
+    button.add_widget(digit)
+    return size + theme.mm(3)
+
+
+_LABELS = {"main": _label, "second": _label, "tool": _tool, "tile_main": _tile, "tile": _tile}
+
+
+class CoverPicture(Plain):
+    """A generated cover: muted paper, the title large, a thin rule, the author small."""
+
+    def __init__(self, cover: Cover, theme: Theme, box: Box) -> None:
+        super().__init__(box)
+        x, y, width, height = box
+        colours = theme.colours
+        pad = theme.mm(4)
+        line = colours.ink if theme.outlined else ""
+        shapes.panel(self.canvas, theme, box, colours.covers[cover.colour], line)
+        with self.canvas:
+            Color(*rgba(colours.cover_ink, 0.25))
+            Rectangle(pos=(x + theme.mm(2), y), size=(theme.mm(0.5), height))
+        if not cover.title:
+            return
+        size = theme.type(2 if width > theme.mm(90) and len(cover.title) < 12 else 1)
+        if width < theme.mm(80):
+            size = theme.type(1 if len(cover.title) <= 4 else 0)
+        size = min(size, theme.smallest * 2.2)
+        inner = width - pad - theme.mm(5)
+        most = max(1, int((height * 0.62) / (size * LINE_HEIGHT)))
+        title = Text(
+            cover.title, size=size, width=inner, colour=colours.cover_ink, bold=True, most=most
+        )
+        title.pos = x + theme.mm(5), y + height - pad - title.height
+        self.add_widget(title)
+        with self.canvas:
+            Color(*rgba(colours.cover_ink, 0.8))
+            Rectangle(pos=(x + theme.mm(5), y + height * 0.3), size=(inner * 0.4, theme.mm(0.4)))
+        small = Text(
+            cover.mark or cover.author,
+            size=theme.smallest,
+            width=inner,
+            colour=colours.cover_ink,
+            bold=bool(cover.mark),
+            most=1,
+        )
+        small.pos = x + theme.mm(5), y + theme.mm(2.5)
+        self.add_widget(small)
+
+
+class Row(Plain):
+    """A book in a long list: its colour as a small spine, and its title in one line."""
+
+    def __init__(self, cover: Cover, title: str, theme: Theme, box: Box) -> None:
+        super().__init__(box)
+        x, y, width, height = box
+        spine = theme.mm(10)
+        shapes.panel(self.canvas, theme, (x, y, spine, height), theme.colours.covers[cover.colour])
+        left = spine + theme.mm(4)
+        text = Text(title, size=theme.type(0), width=width - left, colour=theme.colours.ink, most=1)
+        text.pos = x + left, y + (height - text.height) / 2
+        self.add_widget(text)
+
+
+class PartPanel(Widget):
+    """Books with the same outcome: a mark, what it is, which books, what to do now.
+
+    `brief` 0 gives each title its own line, 1 joins them, 2 also cuts them to two lines.
+    """
+
+    def __init__(self, part: Part, theme: Theme, width: float, separator: str, brief: int) -> None:
+        super().__init__(size_hint=(None, None))
+        colours = theme.colours
+        pad = theme.mm(6)
+        badge = 0.0 if part.kind == "info" else theme.type(2)
+        left = pad + badge + (theme.mm(5) if badge else 0)
+        inner = width - left - pad
+        texts = []
+        if part.heading:
+            texts.append(
+                Text(part.heading, size=theme.type(1), width=inner, colour=colours.ink, bold=True)
+            )
+        titles = list(part.titles) if brief == 0 else [separator.join(part.titles)]
+        size = theme.type(1 if brief == 0 else 0)
+        most = (1, 0, 2)[brief]
+        texts += [
+            Text(title, size=size, width=inner, colour=colours.ink, most=most)
+            for title in titles
+            if title
+        ]
+        if part.step:
+            texts.append(Text(part.step, size=theme.type(0), width=inner, colour=colours.ink))
+        gap = theme.mm(1)
+        self.size = width, 2 * pad + sum(text.height + gap for text in texts) - gap
+        self._place = (part, theme, badge, left, pad, gap, texts)
+
+    def placed(self, x: float, y: float) -> "PartPanel":
+        """Draw it with its lower left corner here."""
+        part, theme, badge, left, pad, gap, texts = self._place
+        colours = theme.colours
+        self.pos = x, y
+        ground = {"done": colours.leaf_ground, "attention": colours.amber_ground}
+        shapes.panel(
+            self.canvas.before,
+            theme,
+            (x, y, self.width, self.height),
+            ground.get(part.kind, colours.slip),
+            colours.rule if part.kind == "info" else "",
+        )
+        if badge:
+            draw = shapes.tick if part.kind == "done" else shapes.mark
+            # Beside the middle of the first line.
+            middle = y + self.height - pad - texts[0].height / 2
+            draw(self.canvas.before, theme, x + pad, middle - badge / 2, badge)
+        top = y + self.height - pad
+        for text in texts:
+            text.pos = x + left, top - text.height
+            self.add_widget(text)
+            top -= text.height + gap
+        return self
+
+
+class Headline(Widget):
+    """Words around a figure in the largest type, on one base line."""
+
+    def __init__(self, title: str, figure: str, theme: Theme, width: float) -> None:
+        super().__init__(size_hint=(None, None))
+        before, _, after = title.partition("{}")
+        for step in (5, 4, 3, 2):
+            word_size = theme.type(min(2, step - 1))
+            sizes = (word_size, theme.type(step), word_size)
+            parts = [
+                Text(text.strip(), size=size, width=width, colour=theme.colours.ink, bold=True)
+                for text, size in zip((before, figure, after), sizes, strict=True)
+                if text.strip()
+            ]
+            gap = theme.mm(4)
+            total = sum(part.width for part in parts) + gap * (len(parts) - 1)
+            if total <= width:
+                break
+        self.size = total, max(part.height for part in parts)
+        self._parts, self._gap = parts, gap
+
+    def placed(self, x: float, y: float) -> "Headline":
+        self.pos = x, y
+        base = y + DESCENT * max(part.font_size for part in self._parts)
+        for part in self._parts:
+            part.pos = x, base - DESCENT * part.font_size
+            self.add_widget(part)
+            x += part.width + self._gap
+        return self

@@ -1,0 +1,85 @@
+"""The window: draws a View when it changes, sends touches back.  Import it after env.prepare."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import kivy.base as base
+from kivy.app import App
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.uix.widget import Widget
+
+from kiosk.config import Panel
+from kiosk.core.present import View
+from kiosk.ui.screens import Screen
+from kiosk.ui.theme import rgba, theme
+
+ExceptionHandler = Callable[[BaseException], bool]
+
+
+class Canvas(Widget):
+    """Holds the screen that is shown."""
+
+
+class Kiosk(App):  # type: ignore[misc]  # Kivy has no types.
+    """`each_frame` runs in Kivy's thread, some thirty times a second, and says what to show."""
+
+    def __init__(
+        self, panel: Panel, send: Callable[[str], None], on_start: Callable[[], None]
+    ) -> None:
+        super().__init__()
+        self._panel = panel
+        self._send = send
+        self._started = on_start
+        self._view: View | None = None
+        self._canvas = Canvas(size_hint=(None, None), size=(panel.width, panel.height))
+
+    def build(self) -> Widget:
+        return self._canvas
+
+    def on_start(self) -> None:
+        self._started()
+
+    def show(self, view: View, separator: str) -> bool:
+        """Draw a view; say whether anything changed."""
+        if view == self._view:
+            return False
+        self._view = view
+        look = theme(self._panel, large=view.large, contrast=view.contrast)
+        Window.clearcolor = rgba(look.colours.ground)
+        self._canvas.clear_widgets()
+        self._canvas.add_widget(Screen(view, look, self._send, separator))
+        return True
+
+    def picture(self, path: Path) -> None:
+        """Write what is seen to a PNG file.  The name must end in .png."""
+        self._canvas.export_to_png(str(path))
+
+
+def every(seconds: float, call: Callable[[], None]) -> None:
+    """Call in Kivy's thread, again and again."""
+    Clock.schedule_interval(lambda _passed: call(), seconds)
+
+
+def soon(call: Callable[[], None]) -> Callable[[], None]:
+    """Return a function for any thread: it has `call` run in Kivy's thread at the next frame."""
+    trigger = Clock.create_trigger(lambda _passed: call())
+    return lambda: trigger()
+
+
+def catch(handler: Callable[[BaseException], None]) -> None:
+    """Hand errors of the screen to a handler and go on."""
+
+    class Catch(base.ExceptionHandler):  # type: ignore[misc]  # Kivy has no types.
+        def handle_exception(self, exception: BaseException) -> int:
+            if not isinstance(exception, Exception):
+                return int(base.ExceptionManager.RAISE)
+            handler(exception)
+            return int(base.ExceptionManager.PASS)
+
+    base.ExceptionManager.add_handler(Catch())
+
+
+def offscreen() -> bool:
+    return os.environ.get("SDL_VIDEODRIVER") == "offscreen"

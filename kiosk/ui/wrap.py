@@ -1,0 +1,62 @@
+"""Breaks text into lines as Chinese and English readers expect.  Pure: the measure is passed in."""
+
+import re
+from collections.abc import Callable
+
+Measure = Callable[[str], float]
+
+_CLOSING = "，。、；：？！）》」』”’…,.;:?!)"
+_OPENING = "（《「『“‘("
+# A word of letters and digits, blanks, or any other character by itself.
+_PIECE = re.compile(r"[A-Za-zÀ-ɏ0-9’'\-]+| +|.")
+
+
+def lines(text: str, width: float, measure: Measure, most: int = 0) -> list[str]:
+    """Return the lines of a text, as even as they get: at `most` so many, then an ellipsis."""
+    wrapped = [line for part in text.split("\n") for line in _balanced(part, width, measure)]
+    if not most or len(wrapped) <= most:
+        return wrapped
+    filled = _greedy(text.replace("\n", " "), width, measure)[:most]
+    last = filled[-1].rstrip(_CLOSING + " ")
+    while last and measure(last + "…") > width:
+        last = last[:-1]
+    return [*filled[:-1], last + "…"]
+
+
+def _balanced(text: str, width: float, measure: Measure) -> list[str]:
+    """Narrow the lines as long as they do not become more: no orphan at the end."""
+    best = _greedy(text, width, measure)
+    if len(best) == 1:
+        return best
+    low, high = width / 2, width
+    while high - low > 8:
+        middle = (low + high) / 2
+        tried = _greedy(text, middle, measure)
+        if len(tried) == len(best) and max(map(measure, tried)) <= width:
+            best, high = tried, middle
+        else:
+            low = middle
+    return best
+
+
+def _greedy(text: str, width: float, measure: Measure) -> list[str]:
+    found, line = [], ""
+    for piece in _pieces(text):
+        if not line or measure(line + piece.rstrip()) <= width:
+            line += piece
+            continue
+        found.append(line.rstrip())
+        line = piece.lstrip()
+    return [*found, line.rstrip()] if line.strip() or not found else found
+
+
+def _pieces(text: str) -> list[str]:
+    """Return what must not be parted: closing marks stay with what is before them."""
+    pieces: list[str] = []
+    for piece in _PIECE.findall(text):
+        joins = pieces and (piece in _CLOSING or pieces[-1][-1] in _OPENING)
+        if joins:
+            pieces[-1] += piece
+        else:
+            pieces.append(piece)
+    return pieces

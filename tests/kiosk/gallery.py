@@ -1,0 +1,139 @@
+"""Every screen with something on it, for tests and for eyes: `python -m tests.kiosk.gallery FOLDER`."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from kiosk.config import Panel, texts
+from kiosk.core import present
+from kiosk.core.events import Faulted, Served
+from kiosk.core.model import Model
+from tests.kiosk.visit import DUE, Visit, entry
+
+BOOKS = {
+    "E1": ("三体", "刘慈欣", "I247.55"),
+    "E2": ("城南旧事", "林海音", "I246.7"),
+    "E3": ("夏洛的网", "E. B. 怀特", "I712.84"),
+    "E4": ("The Old Man and the Sea", "Ernest Hemingway", "I712.45"),
+    "E5": ("万历十五年", "黄仁宇", "K248.307"),
+    "E6": ("昆虫记", "法布尔", "Q96-49"),
+    "E7": ("Charlotte’s Web", "E. B. White", "I712.84"),
+    "E8": ("从一到无穷大：科学中的事实和臆测", "G. 伽莫夫", "N49"),
+    "E9": ("小王子", "圣埃克苏佩里", "I565.88"),
+    "EA": ("Alice’s Adventures in Wonderland", "Lewis Carroll", "I561.84"),
+    "EB": ("中国国家地理", "", "K92"),
+    "EC": ("活着", "余华", "I247.57"),
+}  # fmt: skip
+MANY = tuple(BOOKS)
+
+
+def told(tag: str, why: str = "", **fields: object) -> dict[str, object]:
+    title, author, subject = BOOKS[tag]
+    return entry(tag, why) | {"title": title, "author": author, "class": subject} | fields
+
+
+def reading(*tags: str, left: int = 12) -> Visit:
+    visit = Visit().press("borrow").card().welcome_reader(left=left).lay(*tags)
+    return visit.answer("about", books=[told(tag) for tag in tags]) if tags else visit
+
+
+def returning(*tags: str) -> Visit:
+    visit = Visit().press("return").lay(*tags)
+    return visit.answer("return", books=[told(tag) for tag in tags]) if tags else visit
+
+
+def lent(*tags: str, **refused: str) -> Visit:
+    visit = reading(*tags, *refused).press("confirm")
+    books = [told(tag) for tag in tags] + [told(tag, why) for tag, why in refused.items()]
+    return visit.answer("lend", due=DUE, books=books)
+
+
+def models() -> dict[str, Model]:
+    """Return named models that together show every screen and every awkward case."""
+    blocked = Visit().press("borrow").card().answer("account", ok=False, why="blocked")
+    limit = Visit().press("borrow").card().welcome_reader(left=0)
+    mixed = lent("E1", "E4", E8="limit", E9="on_loan")
+    noted = Visit().press("return").lay("E1", "E2", "E5", "E9")
+    noted.answer("return", books=[
+        told("E1", overdue_days=3), told("E2"), told("E5", "not_on_loan"), entry("E9", "unknown_tag"),
+    ]).press("confirm")  # fmt: skip
+    mine = Visit().press("borrow").card().welcome_reader().lay("E1", "E3")
+    mine.answer("about", books=[told("E1", "on_loan", mine=True), told("E3")])
+    crowd = lent(*MANY[:4], E5="limit", E6="on_loan", E7="not_lendable", E8="unknown_tag",
+                 E9="limit", EA="limit", EB="on_loan", EC="quota")  # fmt: skip
+    receipt = lent("E1", "E2", "E4").press("done")
+    shown = {
+        "welcome": Visit(),
+        "welcome_books": Visit().lay("E1", "E2"),
+        "welcome_keypad": Visit().keys("down"),
+        "welcome_offline": Visit(served=False),
+        "welcome_no_scanner": Visit().on(Faulted("scanner", True)),
+        "welcome_no_tray": Visit().on(Faulted("tray", True)),
+        "card": Visit().press("borrow"),
+        "card_notice": Visit().press("borrow").on(Served(False)).keys("down"),
+        "looking": Visit().press("borrow").card(),
+        "looking_slow": Visit().press("borrow").card().wait(4),
+        "refused": blocked,
+        "refused_limit": limit,
+        "tray": reading(),
+        "tray_return": returning(),
+        "review_1": reading("E3"),
+        "review_3": reading("E1", "E2", "E4"),
+        "review_4_over": reading("E1", "E2", "E3", "E5", left=2),
+        "review_6": returning(*MANY[:6]),
+        "review_12": reading(*MANY),
+        "review_13": reading(*MANY).lay(*MANY, "ED"),
+        "review_mine": mine,
+        "working": reading("E1", "E2", "E4").press("confirm"),
+        "result": lent("E1", "E2", "E4"),
+        "result_mixed": mixed,
+        "result_crowd": crowd,
+        "result_return": noted,
+        "receipt": receipt,
+        "take": Visit().lay("E1").press("borrow").card().welcome_reader().press("leave"),
+        "take_return": returning("E1", "E2").press("confirm", "done"),
+        "goodbye": returning("E1").press("confirm", "done").lay(),
+        "sorry": Visit().on(__import__("kiosk.core.events", fromlist=["Crashed"]).Crashed()),
+        "warning": reading("E1").wait(61 + 12),
+        "help_welcome": Visit().press("help"),
+        "help_tray": reading().press("help"),
+        "help_result": lent("E1").press("help"),
+    }  # fmt: skip
+    return {name: visit.model for name, visit in shown.items()}
+
+
+def views(language: str, large: bool, contrast: bool) -> Iterator[tuple[str, present.View]]:
+    words = texts(language)
+    for name, model in models().items():
+        seen = model._replace(language=language, large=large, contrast=contrast)
+        yield name, present.present(seen, words)
+
+
+def draw(folder: Path, looks: list[tuple[str, bool, bool]], only: str = "") -> None:
+    from kiosk.ui import env
+
+    env.prepare(Panel())
+    from kivy.base import EventLoop
+
+    from kiosk.ui.window import Kiosk
+
+    kiosk = Kiosk(Panel(), send=lambda word: None, on_start=lambda: None)
+    kiosk._run_prepare()
+    EventLoop.start()
+    folder.mkdir(parents=True, exist_ok=True)
+    for language, large, contrast in looks:
+        for name, view in views(language, large, contrast):
+            if not name.startswith(only):
+                continue
+            kiosk.show(view, texts(language)["separator"])
+            EventLoop.idle()
+            look = ("-large" if large else "") + ("-contrast" if contrast else "")
+            kiosk.picture(folder / f"{name}-{language}{look}.png")
+
+
+if __name__ == "__main__":
+    draw(
+        Path(sys.argv[1]),
+        [("zh", False, False), ("en", False, False), ("en", True, False), ("zh", False, True)],
+        *sys.argv[2:],
+    )
