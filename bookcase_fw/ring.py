@@ -19,6 +19,7 @@ import struct
 
 LABEL_SIZE = 12
 DATA_SIZE_MAX = 2048
+PIECE_SIZE = 256
 _SYNC, _COUNT, _SIZE, _ERASE = 3, 4, 5, 6
 _MAGIC = b"SGR1"
 _HEADER = "<4sII12sI"
@@ -217,7 +218,12 @@ class Ring:
         return offset + _padded(len(rest.rstrip(b"\xff")))
 
     def _is_blank(self, sector: int) -> bool:
-        return self._read(sector, 0, self.sector_size) == b"\xff" * self.sector_size
+        # In pieces: a heap in use has no 4 KiB in one piece.
+        blank = b"\xff" * PIECE_SIZE
+        for offset in range(0, self.sector_size, PIECE_SIZE):
+            if self._read(sector, offset, PIECE_SIZE) != blank:
+                return False
+        return True
 
     def _read(self, sector: int, offset: int, size: int) -> bytes:
         data = bytearray(size)
