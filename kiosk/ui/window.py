@@ -22,7 +22,7 @@ class Canvas(Widget):
     """Holds the screen that is shown."""
 
 
-class Kiosk(App):  # type: ignore[misc]  # Kivy has no types.
+class Kiosk(App):
     """`each_frame` runs in Kivy's thread, some thirty times a second, and says what to show."""
 
     def __init__(
@@ -71,7 +71,7 @@ def soon(call: Callable[[], None]) -> Callable[[], None]:
 def catch(handler: Callable[[BaseException], None]) -> None:
     """Hand errors of the screen to a handler and go on."""
 
-    class Catch(base.ExceptionHandler):  # type: ignore[misc]  # Kivy has no types.
+    class Catch(base.ExceptionHandler):
         def handle_exception(self, exception: BaseException) -> int:
             if not isinstance(exception, Exception):
                 return int(base.ExceptionManager.RAISE)

@@ -1,4 +1,4 @@
-"""Every screen with something on it, for tests and for eyes: `python -m tests.kiosk.gallery FOLDER`."""
+"""Every screen, filled, for tests and for eyes: `python -m tests.kiosk.gallery FOLDER [NAME]`."""
 
 import sys
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kiosk.config import Panel, texts
 from kiosk.core import present
-from kiosk.core.events import Faulted, Served
+from kiosk.core.events import Crashed, Faulted, Served
 from kiosk.core.model import Model
 from tests.kiosk.visit import DUE, Visit, entry
 
@@ -54,9 +54,8 @@ def models() -> dict[str, Model]:
     limit = Visit().press("borrow").card().welcome_reader(left=0)
     mixed = lent("E1", "E4", E8="limit", E9="on_loan")
     noted = Visit().press("return").lay("E1", "E2", "E5", "E9")
-    noted.answer("return", books=[
-        told("E1", overdue_days=3), told("E2"), told("E5", "not_on_loan"), entry("E9", "unknown_tag"),
-    ]).press("confirm")  # fmt: skip
+    known = [told("E1", overdue_days=3), told("E2"), told("E5", "not_on_loan")]
+    noted.answer("return", books=[*known, entry("E9", "unknown_tag")]).press("confirm")
     mine = Visit().press("borrow").card().welcome_reader().lay("E1", "E3")
     mine.answer("about", books=[told("E1", "on_loan", mine=True), told("E3")])
     crowd = lent(*MANY[:4], E5="limit", E6="on_loan", E7="not_lendable", E8="unknown_tag",
@@ -93,7 +92,7 @@ def models() -> dict[str, Model]:
         "take": Visit().lay("E1").press("borrow").card().welcome_reader().press("leave"),
         "take_return": returning("E1", "E2").press("confirm", "done"),
         "goodbye": returning("E1").press("confirm", "done").lay(),
-        "sorry": Visit().on(__import__("kiosk.core.events", fromlist=["Crashed"]).Crashed()),
+        "sorry": Visit().on(Crashed()),
         "warning": reading("E1").wait(61 + 12),
         "help_welcome": Visit().press("help"),
         "help_tray": reading().press("help"),
