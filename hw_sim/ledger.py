@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import urllib.error
 import urllib.request
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 ANSWER_TIMEOUT_S = 10.0
+NOT_FOUND = 404
 # The service is on this machine: no proxy that the environment names stands between.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -96,7 +98,12 @@ class Service:
         return [(row["at_ms"], row["words_en"]) for row in found["movements"]]
 
     async def _loans(self, card: str) -> Counter[str]:
-        account = await self.get(f"/v1/readers/{quote(card)}")
+        try:
+            account = await self.get(f"/v1/readers/{quote(card)}")
+        except urllib.error.HTTPError as error:
+            if error.code != NOT_FOUND:
+                raise
+            return Counter()  # Somebody held a card that the library does not know.
         return Counter(loan["barcode"] for loan in account["loans"])
 
     def _get(self, path: str) -> Any:
