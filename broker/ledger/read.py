@@ -186,7 +186,7 @@ def _movement(row: Row) -> views.Movement:
         words_en=words.plain(words.movement(moved, "en")),
         kind=row.kind,
         device=row.machine or "",
-        door=row.source_door or row.target_door or 0,
+        door=row.target_door or row.source_door or 0,
         card=words.masked(moved.target.card or moved.source.card),
     )
 
