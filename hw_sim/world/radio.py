@@ -6,6 +6,7 @@ does not change what is heard in the rest of it.
 """
 
 import hashlib
+import struct
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from hw_sim.world.truth import World
 FILE = Path(__file__).with_name("radio.toml")
 WAYS = ("inside", "shadowed", "wall", "gap", "glass", "tray", "beside")
 _NORMAL = NormalDist()
+_TWO = struct.Struct(">QQ")
 
 
 class Way(NamedTuple):
@@ -59,6 +61,8 @@ class Radio:
         self._numbers = numbers
         self._seed = seed
         self._rounds: Counter[Place] = Counter()
+        # What stays as it is until a copy is moved: with the placing for which it holds.
+        self._lastings: dict[tuple[str, str, Place], tuple[int, float]] = {}
         self._links: dict[tuple[str, str, Place], tuple[int, float, float]] = {}
         # Faults, off by default.
         self.missing: Counter[str] = Counter()  # Barcodes -> rounds in which it is not heard.
@@ -85,14 +89,14 @@ class Radio:
         share = self._numbers.ways["wall"].share
         for number in (antenna.door - 1, antenna.door + 1):
             for copy in self._world.at(Compartment(antenna.device, number)):
-                if self._chance("wall", copy.barcode, self._placing(copy), antenna) < share:
+                if self._lasting("wall", copy, antenna) < share:
                     yield copy, "wall"
 
     def _in_hands(self, device: str, way: str) -> list[tuple[Copy, str]]:
         return [(copy, way) for copy in self._world.in_hands_near(device)]
 
     def _placed(self, copy: Copy) -> str:
-        chance = self._chance("shadowed", copy.barcode, self._placing(copy))
+        chance = self._lasting("shadowed", copy, self._world.places[copy.barcode])
         return "shadowed" if chance < self._numbers.ways["shadowed"].share else "inside"
 
     def _round(self, antenna: Place, around: list[tuple[Copy, str]]) -> list[tuple[str, int]]:
@@ -116,18 +120,18 @@ class Radio:
     def _strength(self, copy: Copy, way: str, antenna: Place) -> float:
         """Return how strongly a chip is heard in this round; minus infinity when it is not."""
         rate, dbm = self._link(copy, way, antenna)
-        if self._chance("heard", copy.barcode, antenna, self._rounds[antenna]) >= rate:
+        luck, flicker = self._chances("round", copy.barcode, antenna, self._rounds[antenna])
+        if luck >= rate:
             return float("-inf")
-        flicker = self._chance("flicker", copy.barcode, antenna, self._rounds[antenna])
         return dbm + self._numbers.ways[way].flicker_db * _NORMAL.inv_cdf(flicker)
 
     def _link(self, copy: Copy, name: str, antenna: Place) -> tuple[float, float]:
         """Return (rate, dBm) of a way, which stay as they are until the copy is moved."""
-        key, placing = (copy.barcode, name, antenna), self._placing(copy)
+        key, placing = (copy.barcode, name, antenna), self._world.moves[copy.barcode]
         known = self._links.get(key)
         if known is None or known[0] != placing:
             way = self._numbers.ways[name]
-            spread = _NORMAL.inv_cdf(self._chance("spread", copy.barcode, placing, antenna))
+            spread = _NORMAL.inv_cdf(self._lasting("spread", copy, antenna))
             rate = way.rate * self._health(copy)
             known = self._links[key] = (placing, rate, way.dbm + way.spread_db * spread)
         return (0.0, known[2]) if copy.barcode in self._world.dead else known[1:]
@@ -139,11 +143,19 @@ class Radio:
             return self._numbers.weak_factor
         return 1.0
 
-    def _placing(self, copy: Copy) -> int:
-        return self._world.moves[copy.barcode]
+    def _lasting(self, word: str, copy: Copy, antenna: Place) -> float:
+        """Return a chance that stays the same until the copy is moved."""
+        key, placing = (word, copy.barcode, antenna), self._world.moves[copy.barcode]
+        known = self._lastings.get(key)
+        if known is None or known[0] != placing:
+            known = self._lastings[key] = (placing, self._chance(*key, placing))
+        return known[1]
 
     def _chance(self, *words: object) -> float:
-        """Return a number above 0 and below 1 that is always the same for the same words."""
+        return self._chances(*words)[0]
+
+    def _chances(self, *words: object) -> tuple[float, float]:
+        """Return two numbers above 0 and below 1 that are always the same for the same words."""
         text = "/".join(map(str, (self._seed, *words)))
-        digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
-        return ((int.from_bytes(digest) >> 12) + 0.5) / 2**52
+        first, second = _TWO.unpack(hashlib.blake2b(text.encode(), digest_size=16).digest())
+        return ((first >> 12) + 0.5) / 2**52, ((second >> 12) + 0.5) / 2**52
