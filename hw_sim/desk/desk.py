@@ -10,19 +10,20 @@ at a time.  Leaving ends every program, also when starting failed half way.
 """
 
 import asyncio
-import fcntl
-import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import IO, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from hw_sim import control, hands
 from hw_sim.desk import config, keep, keys
+from hw_sim.desk.eyes import Eyes
+from hw_sim.desk.hold import hold
 from hw_sim.desk.people import PACES, People
+from hw_sim.desk.ports import next_free
 from hw_sim.desk.process import Process, ProcessError
 from hw_sim.desk.rows import rows
 from hw_sim.desk.servers import Servers
@@ -58,8 +59,8 @@ def _silent(*_said: object) -> None:
 class Desk:
     """`say` hears of what the desk does, `tell` of all that truly happens.
 
-    `readers` is a word of people.PACES, `mqtt` is embedded or mosquitto.  `web_port` is wanted, the
-    next free one is taken; 0 wants any.  `timings` override constants, in ms.
+    `readers` is a word of people.PACES, `mqtt` is embedded or mosquitto.  Of a port that is taken
+    the next free one is used; 0 wants any.  `timings` override constants, in ms.
     """
 
     def __init__(
@@ -97,7 +98,7 @@ class Desk:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
-            self._hold(stack)
+            stack.enter_context(hold(self._folder))
             await self._furnish(stack)
             await self._start(stack)
             self._stack = stack.pop_all()
@@ -115,6 +116,10 @@ class Desk:
         """Carry out a line of the table of hands and faults; raises HandError."""
         return await self.table.run(line)
 
+    def eyes(self, device: str) -> Eyes:
+        """Return what somebody in front of a bookcase sees."""
+        return Eyes(hands.bookcase(self.room, device).screen)
+
     async def served(self, timeout_s: float = SERVED_TIMEOUT_S) -> None:
         """Wait until the service serves every machine; raises ProcessError."""
         waiting = set(self.stations)
@@ -129,18 +134,6 @@ class Desk:
             await asyncio.sleep(POLL_S if waiting else 0)
 
     # How it is put together.
-
-    def _hold(self, stack: AsyncExitStack) -> None:
-        """Take the folder for this desk alone."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = stack.enter_context((self._folder / "lock").open("a+"))
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ProcessError(_held(self._folder, file)) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
 
     async def _furnish(self, stack: AsyncExitStack) -> None:
         """Set up the world, with its machines' parts, and the servers, all of it still."""
@@ -171,18 +164,18 @@ class Desk:
         await self.servers.start(sample.FOLDER)
         self.service = Service(self.servers.url, self.servers.token)
         self._say(f"starting {len(self.stations)} machines")
-        for station in self.stations.values():
-            stack.push_async_callback(station.stop)
-        await asyncio.gather(*(station.start() for station in self.stations.values()))
+        stations = self.stations.values()
+        stack.push_async_callback(_together, [station.stop for station in stations])
+        await _together([station.start for station in stations])
         twins = {name: station.twins for name, station in self.stations.items()}
-        room = hands.Room(self.world, self.radio, twins, asyncio.sleep)
-        self.table = hands.table(room, rows(self.world, self.stations, self.servers))
+        self.room = hands.Room(self.world, self.radio, twins, asyncio.sleep)
+        self.table = hands.table(self.room, rows(self.world, self.stations, self.servers))
         self.oracle = Oracle(self.world, self.service, self.stations)
         server = control.Server(self.table.run)
         stack.push_async_callback(server.stop)
-        self.control = await server.start(self.plan.control_port)
+        self.control = await server.start(next_free(self.plan.control_port))
         await self.served()
-        people = People(room, self.table.run, PACES[self.plan.readers], self.plan.seed)
+        people = People(self.room, self.table.run, PACES[self.plan.readers], self.plan.seed)
         stack.push_async_callback(people.stop)
         people.start()
 
@@ -220,10 +213,13 @@ class Desk:
         return Process(name, command, log, environment, self._say)
 
 
+async def _together(acts: Iterable[Callable[[], Awaitable[None]]]) -> None:
+    """Do all of it at once, and all of it to its end; then raise what failed first."""
+    results = await asyncio.gather(*(act() for act in acts), return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+
+
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
-
-
-def _held(folder: Path, file: IO[str]) -> str:
-    file.seek(0)
-    return f"Another desk (process {file.read() or '?'}) works in {folder}; end it, or --folder."
