@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from hw_sim.ledger import Custody, Ledger, Service
+from hw_sim.ledger import Custody, Ledger, Service, Stream
 from hw_sim.world.places import Compartment, Hands, Shelf
 from hw_sim.world.truth import World
 
@@ -67,27 +67,35 @@ class Oracle:
 
     async def check(self) -> Report:
         """Compare once, now; raises OSError when the service is away."""
+        return (await self._compare())[0]
+
+    async def settle(self, timeout_s: float) -> Report:
+        """Compare until nothing is wrong, twice with no record between; return what is in the end.
+
+        Once is not enough: a machine may just be writing what makes the ledger wrong again.
+        """
+        end_s = asyncio.get_running_loop().time() + timeout_s
+        before: list[Stream] | None = None
+        while True:
+            try:
+                report, streams = await self._compare()
+            except OSError as error:
+                away = Finding("Q3", "", f"the service is away: {error}")
+                report, streams = Report([away], [], {}), []
+            settled = not report.violations and streams == before
+            if settled or asyncio.get_running_loop().time() >= end_s:
+                return report
+            before = None if report.violations else streams
+            await self._sleep(POLL_S)
+
+    async def _compare(self) -> tuple[Report, list[Stream]]:
         people = set().union(*self._world.held.values())
         ledger = await self._service.ledger(people)
         found = judge(self._world, ledger) + drained(ledger, self._devices, self._lasts())
         doubts = [f for f in found if excused(self._world, ledger, f)]
         violations = [f for f in found if f not in doubts]
         stories = {f.barcode: await self._story(f.barcode) for f in violations if f.barcode}
-        return Report(violations, doubts, stories)
-
-    async def settle(self, timeout_s: float) -> Report:
-        """Compare until nothing is wrong, and return that, or what is still wrong in the end."""
-        end_s = asyncio.get_running_loop().time() + timeout_s
-        while True:
-            try:
-                report = await self.check()
-                if not report.violations:
-                    return report
-            except OSError as error:
-                report = Report([Finding("Q3", "", f"the service is away: {error}")], [], {})
-            if asyncio.get_running_loop().time() >= end_s:
-                return report
-            await self._sleep(POLL_S)
+        return Report(violations, doubts, stories), ledger.streams
 
     async def _story(self, barcode: str) -> str:
         lines = [(h.at_ms, "world ", h.text) for h in self._world.story(barcode)]

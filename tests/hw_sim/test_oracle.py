@@ -315,7 +315,13 @@ async def test_settling_waits_until_the_ledger_has_caught_up(court: Court) -> No
     def catch_up() -> None:
         court.ledger.lend(ONE, ANN)
 
-    court.polls.extend((come_back, catch_up))
+    def write_more() -> None:
+        court.ledger.streams[1]["number"] += 1
+
+    def wait() -> None:
+        pass
+
+    court.polls.extend((come_back, catch_up, write_more, wait))
 
     assert (await court.oracle.settle(timeout_s=3600)).violations == []
     assert court.polls == []
