@@ -38,7 +38,8 @@ class Desk:
 
     def plug_in(self, twin: Twin, port: int = 0) -> str:
         """Return the pyserial URL."""
-        self._ports.setdefault(twin, SerialPort(twin))
+        if twin not in self._ports:
+            self._ports[twin] = SerialPort(twin)
         future = asyncio.run_coroutine_threadsafe(self._ports[twin].start(port=port), self._loop)
         host, number = future.result(LIMIT_S)
         return f"socket://{host}:{number}"
