@@ -15,11 +15,11 @@ from hw_sim.desk.eyes import Eyes, Unseen
 from hw_sim.hands import Room
 from hw_sim.machines import BookcaseTwins
 from hw_sim.world import sample
-from hw_sim.world.places import Hands
+from hw_sim.world.places import Hands, Tray
 from hw_sim.world.truth import HandError
 
 RETURN_SHARE = 0.6  # Of those who have books at home and come: they bring them back.
-VISITS_MAX = 3  # People on their feet at the same time.
+VISITS_MAX = 3  # People at machines at the same time.
 
 
 class Pace(NamedTuple):
@@ -71,16 +71,32 @@ class People:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _arrive(self, pace: Pace) -> None:
+        await self._tidy(pace)
         while True:
             await asyncio.sleep(self._chance.expovariate(1 / pace.arrival_s))
             card = self._chance.choice(self._cards)
             device = self._chance.choice(sorted(self._room.machines))
-            going = len(self._tasks) - 1 < VISITS_MAX and not {card, device} & self._busy
-            # A door that stands open is somebody else's, or a fault that is being tried.
-            if going and not self._room.world.open_doors(device):
+            if self._is_free(card, device):
                 task = asyncio.create_task(self._visit(card, device, pace))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
+
+    def _is_free(self, card: str, device: str) -> bool:
+        """Nobody is there; a door that stands open belongs to somebody's trial by hand."""
+        crowded = len(self._tasks) > VISITS_MAX  # The arriving itself is a task, too.
+        somebody = {card, device} & self._busy or self._room.world.open_doors(device)
+        return not crowded and not somebody
+
+    async def _tidy(self, pace: Pace) -> None:
+        """Passers-by shut doors and clear trays that were left when the last run ended."""
+        world = self._room.world
+        for device in self._room.machines:
+            await asyncio.sleep(pace.movement_s)
+            for door in world.open_doors(device):
+                await self._run(f"shut {device} {door}")
+            for copy in world.at(Tray(device)):
+                await self._run(f"lift {device} {copy.barcode} -")
+                await self._run(f"shelve {copy.barcode} {self._sites[device]}")
 
     async def _visit(self, card: str, device: str, pace: Pace) -> None:
         """One reader at one machine; whatever the machine refuses, they walk away from it."""
