@@ -27,6 +27,7 @@ FEW_PERCENT, MANY_PERCENT = 33, 66
 
 # stable: tag -> (rate in percent, dBm) of what is inside; evidence: wire.EVIDENCE of the unsure.
 Result = namedtuple("Result", ("taken", "new", "unsure", "stable", "evidence", "rounds"))
+NO_RESULT = Result([], [], [], {}, [], 0)
 
 
 def rounds_needed(rate: int) -> int:

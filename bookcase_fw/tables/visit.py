@@ -28,7 +28,7 @@ EVENTS = (
     "timeout",
 )
 
-_BEGIN = ("begin", "show_asking", "hurry", "ask")
+_BEGIN = ("begin", "show_asking", "hurry", "ask_service")
 _END = ("stop_timer", "end", "show_welcome")
 _CHOOSE = ("show_choose", "start_choose_timer", "choose_only")
 

@@ -1,0 +1,61 @@
+"""What one bookcase is told at installation: read once at start, then passed down."""
+
+import json
+from collections import namedtuple
+
+# Durations in ms; `timings` of a configuration overrides them, and those of tables/link.py.
+TIMINGS = {
+    "poll_ms": 100,  # Between two looks at the doors.
+    "opening_ms": 6000,  # For a door to open; then the lock is released once more.
+    "left_open_ms": 60000,  # A door open for longer is reported and shown.
+    "rebound_ms": 3000,  # A door that opens again so soon sprang: the session goes on.
+    "second_ms": 57000,  # From then to the second count.
+    "retry_ms": 5000,  # Before a part that failed is tried again.
+    "ask_ms": 3000,  # The service's time for an answer; then the offline policy decides.
+    "choose_ms": 60000,  # For a reader to choose a door.
+    "done_ms": 20000,  # How long what was done is shown; another door may be chosen.
+    "refused_ms": 10000,
+    "repeat_ms": 2000,  # What is shown is said again: a panel acknowledges nothing.
+    "tend_ms": 60000,  # Between two times of housekeeping.
+}
+# fmt: off
+FIELDS = (
+    # name            type   default  meaning
+    ("device",         str,  None,  "its name"),
+    ("key",            str,  None,  "its own key, 64 hexadecimal digits"),
+    ("district_key",   str,  None,  "the key that makes pseudonyms of cards, hexadecimal"),
+    ("mqtt",           list, None,  "host and port of the MQTT server"),
+    ("doors",          int,  None,  "compartments"),
+    ("capacity",       int,  12,    "copies in a compartment"),
+    ("revision",       int,  1,     "revision of this configuration"),
+    ("utc_offset_min", int,  480,   "the library's time zone in minutes east of UTC"),
+    ("shut_bit",       int,  1,     "what the lock board says of a shut door"),
+    ("timings",        dict, {},    "overrides of durations in ms"),
+)
+# fmt: on
+Config = namedtuple("Config", [name for name, _type, _default, _meaning in FIELDS])
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used, so the machine does not start; names the field."""
+
+
+def parse(text: str) -> Config:
+    """Return the configuration in a JSON text; raises ConfigError.  Unknown fields are ignored."""
+    try:
+        values = json.loads(text)
+    except ValueError:
+        raise ConfigError("the configuration is no JSON")
+    found = {}
+    for name, kind, default, meaning in FIELDS:
+        value = values.get(name, default)
+        if type(value) is not kind:
+            raise ConfigError("%s (%s) wants %s, got %r" % (name, meaning, kind.__name__, value))
+        found[name] = value
+    for name in ("key", "district_key"):
+        try:
+            found[name] = bytes.fromhex(found[name])
+        except ValueError:
+            raise ConfigError("%s is not hexadecimal" % name)
+    found["timings"] = TIMINGS | found["timings"]
+    return Config(**found)

@@ -1,0 +1,67 @@
+"""The offline policy in force, its age, and what each reader took here meanwhile; on flash.
+
+The age is uptime summed over starts; AGE_STEP_MS of it may be forgotten at a power cut.
+"""
+
+from bookcase_fw import policy
+
+AGE_STEP_MS = 600000
+READERS_MAX = 200  # Readers whose offline loans are counted; a reader beyond is granted none.
+
+
+class Offline:
+    def __init__(self, notes, clock, utc_offset_min: int):
+        self._notes, self._clock, self._utc_offset_min = notes, clock, utc_offset_min
+        self._policy = notes.load("policy")
+        self._taken = notes.load("taken", {})
+        self._age_ms = notes.load("policy_age_ms", 0)
+        self._since_ms = clock.uptime_ms()
+
+    @property
+    def revision(self) -> int:
+        return self._policy["revision"] if self._policy else 0
+
+    @property
+    def lends(self) -> bool:
+        """Whether it is young enough to lend by."""
+        return bool(self._policy) and self._age() <= self._policy["uptime_h"] * policy.HOUR_MS
+
+    def take(self, wanted: dict):
+        """Put a policy in force that was signed; an older one changes nothing."""
+        if wanted["revision"] < self.revision:
+            return
+        if wanted["revision"] > self.revision:
+            self._notes.save("policy", wanted)
+            self._policy = wanted
+        self._age_ms, self._since_ms = 0, self._clock.uptime_ms()
+        self._notes.save("policy_age_ms", 0)
+
+    def answer(self, ask: dict) -> dict:
+        """Return an answer with the fields of wire `answer` but id, and the policy's revision."""
+        days = self._policy["loan_days"] if self._policy else 0
+        due = policy.due_day(self._clock.wall_ms(), self._utc_offset_min, days)
+        taken = self._taken.get(ask.get("reader", ""), 0)
+        if not taken and len(self._taken) >= READERS_MAX:
+            taken = self._policy["quota"] if self._policy else 0
+        answer = policy.decide(self._policy, ask, taken=taken, age_ms=self._age(), due=due)
+        return answer | {"policy": self.revision}
+
+    def took(self, reader: str, count: int):
+        """Count what a reader took by this policy."""
+        self._taken[reader] = self._taken.get(reader, 0) + count
+        self._notes.save("taken", self._taken)
+
+    def served(self):
+        """The service is back and knows what everybody took."""
+        if self._taken:
+            self._taken = {}
+            self._notes.save("taken", self._taken)
+
+    def tend(self):
+        """Keep the policy's age through a power cut."""
+        if self._policy and self._clock.uptime_ms() - self._since_ms >= AGE_STEP_MS:
+            self._age_ms, self._since_ms = self._age(), self._clock.uptime_ms()
+            self._notes.save("policy_age_ms", self._age_ms)
+
+    def _age(self) -> int:
+        return self._age_ms + self._clock.uptime_ms() - self._since_ms

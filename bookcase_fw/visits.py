@@ -1,0 +1,147 @@
+"""One reader at the machine: steps the visit table and carries out its effects."""
+
+from bookcase_fw import sign
+from bookcase_fw.tables import visit as table
+
+CARD_START, CARD_SIZE = "SG", 10
+
+
+def is_card(text: str) -> bool:
+    """Say whether a scanned text is a card's number: SG and eight digits."""
+    return len(text) == CARD_SIZE and text.startswith(CARD_START) and text[2:].isdigit()
+
+
+class Visit:
+    def __init__(self, app):
+        self.number = 0  # Of its timer; doors count from 1.
+        self.state = table.IDLE
+        self.door = 0  # Where the reader is; 0 when at no door.
+        self._app = app
+        self._visit_count = 0  # An answer to an earlier visit is not heard.
+        self._reader = ""
+        self._answer: dict = {}
+
+    @property
+    def idle(self) -> bool:
+        return self.state == table.IDLE
+
+    def take(self, event: str, data):
+        """Step; `data` is the card, the answer, the choice or the session's record."""
+        if event in ("yes", "no") and data["visit"] != self._visit_count:
+            return
+        if event == "choose" and not self._app.may_choose(data["door"]):
+            return
+        self.state, effects = table.step(self.state, event)
+        for effect in effects:
+            getattr(self, "_" + effect)(data)
+
+    def known(self) -> dict:
+        """Return what every screen of this reader shows of him; nothing when nobody is here."""
+        answer = self._answer
+        if not answer:
+            return {}
+        known = {"left": max(0, answer.get("left", 0)), "due": answer.get("due", 0)}
+        return known | {"name": answer.get("name", ""), "language": answer.get("language", "")}
+
+    def at(self, door: int) -> bool:
+        return self.door == door and self.state in (table.AT_DOOR, table.DONE)
+
+    # Effects.
+
+    def _begin(self, card: str):
+        self._visit_count += 1
+        self._reader = sign.pseudonym(self._app.config.district_key, card) if is_card(card) else ""
+
+    def _ask_service(self, _card):
+        self._app.spawn(self._asking(self._visit_count))
+
+    async def _asking(self, visit: int):
+        if self._reader:
+            ask = {"op": "open", "reader": self._reader, "how": "card"}
+            answer = await self._app.answer(ask)
+        else:
+            answer = {"ok": False, "why": "unknown_card"}
+        event = "yes" if answer["ok"] else "no"
+        self._app.post(self, event, answer | {"visit": visit})
+
+    def _hurry(self, _card):
+        self._app.hurry()
+
+    def _open(self, choice: dict):
+        answer, self.door = self._answer, choice["door"]
+        self._app.post_door(
+            self.door,
+            "request",
+            {
+                "reader": self._reader,
+                "how": "card",
+                "left": answer.get("left", -1),
+                "due": answer.get("due", 0),
+                "answer": answer.get("id", ""),
+                "policy": answer.get("policy", 0),
+            },
+        )
+
+    def _choose_only(self, _answer):
+        if self._app.config.doors == 1:
+            self._app.post(self, "choose", {"door": 1})
+
+    def _end(self, _data):
+        self.door, self._reader, self._answer = 0, "", {}
+
+    def _stop_timer(self, _data):
+        self._app.stop_timer(self)
+
+    def _start_choose_timer(self, _data):
+        self._app.start_timer(self, "choose_ms")
+
+    def _start_refused_timer(self, _data):
+        self._app.start_timer(self, "refused_ms")
+
+    def _start_done_timer(self, _data):
+        self._app.start_timer(self, "done_ms")
+
+    # Effects: the screen.
+
+    def show_welcome(self):
+        self._app.show("welcome")
+
+    def _show_welcome(self, _data):
+        self.show_welcome()
+
+    def _show_asking(self, _card):
+        self._app.show("asking")
+
+    def _show_refused(self, answer: dict):
+        self._app.show("refused", why=answer["why"])
+
+    def _show_choose(self, answer: dict):
+        self._answer = answer
+        self._show_doors("choose", answer.get("why", ""))
+
+    def _show_jammed(self, _data):
+        self._show_doors("jammed", "jammed", door=self.door)
+
+    def _show_busy(self, _data):
+        self._show_doors("choose", "busy")
+
+    def _show_done(self, body: dict):
+        left = self._answer.get("left", 0)
+        over = max(0, len(body["took"]) - max(0, left))
+        self._answer["left"] = max(0, left - len(body["took"]))
+        self._show_doors(
+            "done",
+            door=self.door,
+            took=body["took"],
+            put=body["put"],
+            unsure=len(body["unsure"]),
+            over=over,
+            due=body.get("due", 0),
+        )
+
+    def _show_blind(self, _data):
+        self._show_doors("done", "fault", door=self.door)
+
+    def _show_doors(self, screen: str, why: str = "", **fields):
+        fields = self.known() | fields | {"doors": self._app.doors_to_choose()}
+        self._app.show(screen, why=why, **fields)
