@@ -1,7 +1,7 @@
 """What can be chosen on each screen, in the order of the digits.  The first is the main one."""
 
 from kiosk.core import states as at
-from kiosk.core.model import BATCH_MAX, BORROW, Model, book, fresh
+from kiosk.core.model import BATCH_MAX, BORROW, NOT_LENT, Model, book, fresh
 
 TOOLS = ("language", "large", "contrast", "help")  # On every screen, always in the same corner.
 
@@ -33,12 +33,22 @@ def choices(model: Model) -> tuple[str, ...]:
         return ("return", "leave")
     if model.state == at.REVIEW:
         return _review(model)
+    if model.state == at.RESULT and model.page < _pages(model) - 1:
+        return ("next", "done")
     return _CHOICES[model.state]
 
 
-def tools(model: Model) -> tuple[str, ...]:
-    """Everywhere: whoever cannot read a screen can change that on this very screen."""
-    return TOOLS
+def parts_max(model: Model) -> int:
+    """Return how many kinds of outcome one page of a result says."""
+    return 2 if model.large else 3
+
+
+def _pages(model: Model) -> int:
+    kinds = {
+        (done.outcome, done.due, done.why if done.outcome == NOT_LENT else "")
+        for done in model.done
+    }
+    return -(-len(kinds) // parts_max(model))
 
 
 def _welcome(model: Model) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from kiosk.core import steps
 
 EVENTS = (
     # chosen by a person
-    "borrow", "return", "confirm", "switch", "more", "done", "leave",
+    "borrow", "return", "confirm", "switch", "more", "next", "done", "leave",
     # scanned, seen
     "card", "barcode", "other_code", "seen",
     # learned
@@ -55,6 +55,7 @@ TABLE: dict[tuple[str, str], Any] = {
     (at.WORKING, "card"): steps.second_card,
     (at.WORKING, "timeout"): steps.unanswered,
     (at.RESULT, "more"): steps.look,
+    (at.RESULT, "next"): steps.turn,
     (at.RESULT, "done"): steps.leave,
     (at.RESULT, "answered"): steps.titles,
     (at.RESULT, "card"): steps.next_reader,
@@ -72,21 +73,21 @@ TABLE: dict[tuple[str, str], Any] = {
 }
 
 # Changes nothing.  Every other pair is in TABLE: a test counts them.
+_CHOSEN = "borrow return confirm switch more next done leave "
 IGNORED = {
     # What the antenna sees is known to the world before any step; these screens do not show it.
-    at.WELCOME: "confirm switch more done leave seen answered written",
-    at.CARD: "borrow return confirm switch more done seen answered written",
-    at.LOOKING: "borrow return confirm switch more done barcode other_code seen written",
-    at.REFUSED: "borrow confirm switch more done barcode other_code seen answered written",
-    at.TRAY: "borrow return confirm switch more done other_code written",
-    at.REVIEW: "borrow return more done other_code written",
+    at.WELCOME: "confirm switch more next done leave seen answered written",
+    at.CARD: "borrow return confirm switch more next done seen answered written",
+    at.LOOKING: "borrow return confirm switch more next done barcode other_code seen written",
+    at.REFUSED: "borrow confirm switch more next done barcode other_code seen answered written",
+    at.TRAY: "borrow return confirm switch more next done other_code written",
+    at.REVIEW: "borrow return more next done other_code written",
     # Between "yes, these" and the outcome nothing can be chosen.
-    at.WORKING: "borrow return confirm switch more done leave barcode other_code",
+    at.WORKING: _CHOSEN + "barcode other_code",
     at.RESULT: "borrow return confirm switch leave barcode other_code seen written",
-    at.RECEIPT: "borrow return confirm switch more leave barcode other_code seen answered written",
-    at.TAKE: "borrow return confirm switch more done barcode other_code answered written",
-    at.GOODBYE: "borrow return confirm switch more done leave barcode other_code seen answered "
-    "written",
-    at.SORRY: "borrow return confirm switch more done leave card barcode other_code seen answered "
-    "written",
+    at.RECEIPT: "borrow return confirm switch more next leave "
+    "barcode other_code seen answered written",
+    at.TAKE: "borrow return confirm switch more next done barcode other_code answered written",
+    at.GOODBYE: _CHOSEN + "barcode other_code seen answered written",
+    at.SORRY: _CHOSEN + "card barcode other_code seen answered written",
 }

@@ -88,6 +88,7 @@ class Model(NamedTuple):
     contrast: bool = False
     help: bool = False
     focus: int = 0
+    page: int = 0  # Of a result with many kinds of outcome.
     keyed: bool = False  # The keypad was used last: the focus is shown.
     # The time.
     since_ms: int = 0  # When the state was entered.

@@ -46,7 +46,7 @@ class Cover(NamedTuple):
 class Part(NamedTuple):
     """Books with the same outcome."""
 
-    kind: str  # "done" or "attention": a colour, and always a shape and words as well.
+    kind: str  # "done" or "attention": a colour, always with a shape and words; "step", "keys".
     heading: str
     titles: tuple[str, ...] = ()
     step: str = ""
@@ -174,7 +174,9 @@ def _result(model: Model, texts: Texts) -> View:
         title = texts["result.none." + model.mode]
     line = say(texts, "result.others", count=others) if good and others else ""
     figure = str(good) if good else ""
-    return View("", title=title, figure=figure, line=line, parts=_parts(model, texts))
+    size = choices.parts_max(model)
+    parts = _parts(model, texts)[model.page * size : (model.page + 1) * size]
+    return View("", title=title, figure=figure, line=line, parts=parts)
 
 
 def _receipt(model: Model, texts: Texts) -> View:
@@ -238,8 +240,9 @@ _HELP = {
 
 def _help(model: Model, texts: Texts) -> View:
     lines = texts[_HELP.get(model.state, "help.after")].split("\n")
-    parts = tuple(Part("info", "", (), line) for line in lines)
-    return View("", title=texts["help.title"], parts=parts, notice=texts["help.keys"])
+    parts = tuple(Part("step", str(number), (), line) for number, line in enumerate(lines, 1))
+    keys = Part("keys", "", (), texts["help.keys"])
+    return View("", title=texts["help.title"], parts=(*parts, keys))
 
 
 _SCREENS = {
@@ -264,15 +267,16 @@ _SCREENS = {
 
 def _title(model: Model, texts: Texts, tag: str) -> str:
     title = book(model, tag).title
-    return say(texts, "title", title=title) if title else texts["no_title"]
+    if not title:
+        return texts["no_title"]
+    return say(texts, "title" if re.search("[一-鿿]", title) else "title.latin", title=title)
 
 
 def _cover(model: Model, texts: Texts, tag: str) -> Cover:
     """A cover is drawn from the class of its book; what is not known yet is a plain book."""
     known = book(model, tag)
     mark = texts["review.mine"] if known.mine and model.mode == BORROW else ""
-    seed = re.sub("[^A-Z].*", "", known.subject) or known.title or tag
-    colour = zlib.crc32(seed.encode()) % COLOURS
+    colour = zlib.crc32((known.subject or known.title or tag).encode()) % COLOURS
     return Cover(known.title, known.author, colour, mark)
 
 
@@ -341,5 +345,5 @@ def _tools(model: Model, texts: Texts) -> tuple[Choice, ...]:
     switched = {word for word, on in all_tools if on}
     return tuple(
         Choice(word, texts[word], 0, model.keyed and model.focus == first + index, word in switched)
-        for index, word in enumerate(choices.tools(model))
+        for index, word in enumerate(choices.TOOLS)
     )

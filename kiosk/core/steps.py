@@ -40,7 +40,14 @@ def deadline(model: Model, now_ms: int) -> int:
 def entered(model: Model, state: str, now_ms: int) -> Model:
     """Return the model in a state, with its own clock, focus and no leftovers of the last one."""
     model = model._replace(
-        state=state, since_ms=now_ms, focus=0, notice="", help=False, slow=False, warning_s=0
+        state=state,
+        since_ms=now_ms,
+        focus=0,
+        page=0,
+        notice="",
+        help=False,
+        slow=False,
+        warning_s=0,
     )
     return model._replace(deadline_ms=deadline(model, now_ms))
 
@@ -228,6 +235,10 @@ def _outcome(model: Model, done: Done) -> Done:
     why = book(model, done.tag).why
     outcome = {"not_on_loan": ALREADY, "unknown_tag": NOTED}.get(why, RETURNED)
     return done._replace(outcome=outcome)
+
+
+def turn(model: Model, event: Event, now_ms: int) -> Step:
+    return model._replace(page=model.page + 1, focus=0), ()
 
 
 def _finished(model: Model, now_ms: int) -> Model:

@@ -4,7 +4,7 @@ import math
 
 from kiosk.core import states as at
 from kiosk.core import steps
-from kiosk.core.choices import TOOLS, choices, tools
+from kiosk.core.choices import TOOLS, choices
 from kiosk.core.events import (
     PERSON,
     Answered,
@@ -92,7 +92,7 @@ def _chosen(model: Model, event: Key | Press, now_ms: int) -> Step:
         model, word = _keyed(model._replace(keyed=True), event.name)
     else:
         model, word = model._replace(keyed=False), event.word
-    if word in tools(model):
+    if word in TOOLS:
         return _tooled(model, word), ()
     if word not in choices(model):
         return model, ()
@@ -104,7 +104,7 @@ def _chosen(model: Model, event: Key | Press, now_ms: int) -> Step:
 def _keyed(model: Model, name: str) -> tuple[Model, str]:
     """Return the model with its focus moved, and the word that the key chose or ""."""
     words = choices(model)
-    offered = words + tools(model)
+    offered = words + TOOLS
     if name in _STEPS and offered:
         return model._replace(focus=(model.focus + _STEPS[name]) % len(offered)), ""
     if name == "go" and offered:

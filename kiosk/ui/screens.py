@@ -1,11 +1,12 @@
 """A View as widgets: every screen is built anew from its view and knows nothing else."""
 
+from kivy.graphics import Color, Rectangle
 from kivy.uix.widget import Widget
 
 from kiosk.core.present import Choice, Cover, View
 from kiosk.ui import shapes
 from kiosk.ui.text import Text
-from kiosk.ui.theme import Theme
+from kiosk.ui.theme import Theme, rgba
 from kiosk.ui.widgets import Box, CoverPicture, Headline, PartPanel, Plain, Row, Send, Touchable
 
 GRID_MM = 8
@@ -23,6 +24,9 @@ class Screen(Widget):
         self._width = theme.width - 2 * self._left
         self._top = theme.height - theme.mm(2 * GRID_MM)
         self._bottom = theme.mm(2 * GRID_MM)
+        with self.canvas:
+            Color(*rgba(theme.colours.ground))
+            Rectangle(size=self.size)
         self._head()
         self._tools()
         self._choices()
@@ -151,11 +155,11 @@ class Screen(Widget):
             return
         x, y, width, height = self._room
         gap = self._theme.mm(GRID_MM)
-        columns = 1 if len(covers) == 1 else 2 if len(covers) in (2, 4) else 3
+        columns = 1 if len(covers) == 1 else 2 if len(covers) <= 4 else 3
         rows = -(-len(covers) // columns)
         wide = min((width - gap * (columns - 1)) / columns, width * 0.48)
         high = min(wide * 1.38, (height - gap * (rows - 1)) / rows)
-        wide = min(wide, high / 1.1)
+        wide = min(wide, high)
         for index, cover in enumerate(covers):
             left = x + index % columns * (wide + gap)
             bottom = y + height - (index // columns + 1) * high - index // columns * gap
@@ -184,7 +188,7 @@ class Screen(Widget):
         """Everything is said, as large as there is room for."""
         x, _y, width, height = self._room
         gap = self._theme.mm(GRID_MM / 2)
-        for brief in (0, 1, 2):
+        for brief in (0, 1, 2, 3):
             panels = [
                 PartPanel(part, self._theme, width, self._separator, brief)
                 for part in self._view.parts
@@ -212,10 +216,12 @@ class Screen(Widget):
         elif view.picture in ("tray", "take"):
             shapes.tray(canvas, theme, middle, lift=view.picture == "take")
         elif view.picture == "wait":
+            shapes.card(canvas, theme, middle)
             self._bar()
         elif view.picture == "attention":
-            size = theme.mm(48)
-            shapes.mark(canvas, theme, x, y + height - size - theme.mm(GRID_MM), size)
+            size = min(theme.mm(72), height * 0.6)
+            left, bottom = x + (width - size) / 2, y + (height - size) / 2
+            shapes.mark(canvas, theme, left, bottom, size)
         elif view.picture == "ring":
             self._dial(canvas)
 

@@ -1,5 +1,6 @@
 """Text on the screen: measured, broken into lines, drawn in one go, so that nothing is clipped."""
 
+import re
 from functools import lru_cache
 
 from kivy.core.text import Label as Raster
@@ -7,7 +8,7 @@ from kivy.graphics import Color, Rectangle
 from kivy.uix.widget import Widget
 
 from kiosk.ui import wrap
-from kiosk.ui.theme import BOLD, REGULAR, rgba
+from kiosk.ui.theme import BOLD, LINE_HEIGHT, REGULAR, rgba
 
 
 @lru_cache(maxsize=4096)
@@ -31,10 +32,14 @@ class Text(Widget):
         most: int = 0,
         align: str = "left",
     ) -> None:
+        # The apostrophe of a Chinese face is as wide as a character.
+        text = re.sub("(?<=[A-Za-z])’(?=[A-Za-z])", "'", text)
         broken = wrap.lines(text, width, lambda line: measure(line, size, bold), most)
         self.text = text
         self.font_size = size
         self.allowed_width = width
+        self.one_line = len(broken) == 1
+        self.first_line = size * LINE_HEIGHT
         raster = Raster(
             text="\n".join(broken),
             font_name=BOLD if bold else REGULAR,

@@ -8,7 +8,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.core.present import Choice, Cover, Part
 from kiosk.ui import shapes
-from kiosk.ui.text import Text
+from kiosk.ui.text import Text, measure
 from kiosk.ui.theme import DESCENT, LINE_HEIGHT, Theme, rgba
 
 Send = Callable[[str], None]
@@ -77,7 +77,10 @@ def _label(button: Touchable, choice: Choice, theme: Theme, ink: str) -> None:
     pad = theme.mm(5)
     key = _key(button, choice, theme, ink, button.x + pad, button.center_y)
     width = button.width - 2 * (pad + key)
-    text = Text(choice.text, size=theme.type(1), width=width, colour=ink, bold=True, align="center")
+    step = 1 if measure(choice.text, theme.type(1), True) <= width else 0
+    text = Text(
+        choice.text, size=theme.type(step), width=width, colour=ink, bold=True, align="center"
+    )
     text.center = button.center
     button.add_widget(text)
 
@@ -179,59 +182,68 @@ class Row(Plain):
 class PartPanel(Widget):
     """Books with the same outcome: a mark, what it is, which books, what to do now.
 
-    `brief` 0 gives each title its own line, 1 joins them, 2 also cuts them to two lines.
+    `brief` 0 gives each title its own line, 1 joins them, 2 cuts them to two lines, 3 to one.
     """
 
     def __init__(self, part: Part, theme: Theme, width: float, separator: str, brief: int) -> None:
         super().__init__(size_hint=(None, None))
-        colours = theme.colours
-        pad = theme.mm(6)
-        badge = 0.0 if part.kind == "info" else theme.type(2)
-        left = pad + badge + (theme.mm(5) if badge else 0)
-        inner = width - left - pad
-        texts = []
-        if part.heading:
-            texts.append(
-                Text(part.heading, size=theme.type(1), width=inner, colour=colours.ink, bold=True)
-            )
-        titles = list(part.titles) if brief == 0 else [separator.join(part.titles)]
-        size = theme.type(1 if brief == 0 else 0)
-        most = (1, 0, 2)[brief]
-        texts += [
-            Text(title, size=size, width=inner, colour=colours.ink, most=most)
-            for title in titles
-            if title
-        ]
-        if part.step:
-            texts.append(Text(part.step, size=theme.type(0), width=inner, colour=colours.ink))
-        gap = theme.mm(1)
-        self.size = width, 2 * pad + sum(text.height + gap for text in texts) - gap
-        self._place = (part, theme, badge, left, pad, gap, texts)
+        self._part, self._theme = part, theme
+        self._pad = theme.mm(6 if brief < 2 else 3)
+        self._gap = theme.mm(1)
+        self._badge = 0.0 if part.kind == "keys" else theme.type(2)
+        self._left = self._pad + self._badge + (theme.mm(5) if self._badge else 0)
+        inner = width - self._left - self._pad
+        self._texts = [
+            Text(words, size=theme.type(step), width=inner, colour=theme.colours.ink,
+                 bold=bold, most=most)
+            for words, step, bold, most in _lines(part, separator, brief)
+        ]  # fmt: skip
+        high = sum(text.height + self._gap for text in self._texts) - self._gap
+        self.size = width, 2 * self._pad + high
 
     def placed(self, x: float, y: float) -> "PartPanel":
         """Draw it with its lower left corner here."""
-        part, theme, badge, left, pad, gap, texts = self._place
-        colours = theme.colours
+        colours, theme, part = self._theme.colours, self._theme, self._part
         self.pos = x, y
-        ground = {"done": colours.leaf_ground, "attention": colours.amber_ground}
-        shapes.panel(
-            self.canvas.before,
-            theme,
-            (x, y, self.width, self.height),
-            ground.get(part.kind, colours.slip),
-            colours.rule if part.kind == "info" else "",
-        )
-        if badge:
-            draw = shapes.tick if part.kind == "done" else shapes.mark
-            # Beside the middle of the first line.
-            middle = y + self.height - pad - texts[0].height / 2
-            draw(self.canvas.before, theme, x + pad, middle - badge / 2, badge)
-        top = y + self.height - pad
-        for text in texts:
-            text.pos = x + left, top - text.height
+        grounds = {"done": colours.leaf_ground, "attention": colours.amber_ground}
+        ground = grounds.get(part.kind, colours.slip)
+        line = "" if part.kind in grounds else colours.rule
+        shapes.panel(self.canvas.before, theme, (x, y, self.width, self.height), ground, line)
+        top = y + self.height - self._pad
+        if self._badge:
+            self._draw_badge(x + self._pad, top - self._texts[0].first_line / 2)
+        for text in self._texts:
+            # An opening bracket is half empty: it hangs out, so that the words stand in line.
+            hang = text.font_size * 0.45 if text.text.startswith("《") and text.one_line else 0
+            text.pos = x + self._left - hang, top - text.height
             self.add_widget(text)
-            top -= text.height + gap
+            top -= text.height + self._gap
         return self
+
+    def _draw_badge(self, x: float, middle: float) -> None:
+        theme, part, size = self._theme, self._part, self._badge
+        if part.kind == "step":
+            text = Text(
+                part.heading, size=theme.type(2), width=size, colour=theme.colours.main, bold=True
+            )
+            text.center = x + size / 2, middle
+            self.add_widget(text)
+            return
+        draw = shapes.tick if part.kind == "done" else shapes.mark
+        draw(self.canvas.before, theme, x, middle - size / 2, size)
+
+
+def _lines(part: Part, separator: str, brief: int) -> list[tuple[str, int, bool, int]]:
+    """Return (words, type step, bold, most lines) of a part's texts."""
+    if part.kind in ("step", "keys"):
+        return [(part.step, 1 if part.kind == "step" and not brief else 0, False, 0)]
+    found = [(part.heading, 1, True, 0)]
+    if brief == 0:
+        found += [(title, 1, False, 1) for title in part.titles]
+    else:
+        found.append((separator.join(part.titles), 0, False, (0, 0, 2, 1)[brief]))
+    found.append((part.step, 0, False, 0))
+    return [line for line in found if line[0]]
 
 
 class Headline(Widget):
@@ -240,8 +252,8 @@ class Headline(Widget):
     def __init__(self, title: str, figure: str, theme: Theme, width: float) -> None:
         super().__init__(size_hint=(None, None))
         before, _, after = title.partition("{}")
-        for step in (5, 4, 3, 2):
-            word_size = theme.type(min(2, step - 1))
+        for step in (5, 4, 3, 2, 1):
+            word_size = theme.type(max(0, min(2, step - 1)))
             sizes = (word_size, theme.type(step), word_size)
             parts = [
                 Text(text.strip(), size=size, width=width, colour=theme.colours.ink, bold=True)

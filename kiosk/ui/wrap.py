@@ -7,8 +7,8 @@ Measure = Callable[[str], float]
 
 _CLOSING = "，。、；：？！）》」』”’…,.;:?!)"
 _OPENING = "（《「『“‘("
-# A word of letters and digits, blanks, or any other character by itself.
-_PIECE = re.compile(r"[A-Za-zÀ-ɏ0-9’'\-]+| +|.")
+# A figure with what it counts, a word, blanks, or any other character by itself.
+_PIECE = re.compile(r"\d+ [一-鿿]|[一这几]本|[A-Za-zÀ-ɏ0-9’'\"\-]+| +|.")
 
 
 def lines(text: str, width: float, measure: Measure, most: int = 0) -> list[str]:
@@ -18,9 +18,11 @@ def lines(text: str, width: float, measure: Measure, most: int = 0) -> list[str]
         return wrapped
     filled = _greedy(text.replace("\n", " "), width, measure)[:most]
     last = filled[-1].rstrip(_CLOSING + " ")
-    while last and measure(last + "…") > width:
+    # In a Chinese face the ellipsis is as wide as a character, which Latin words do not want.
+    dots = "..." if last.isascii() else "…"
+    while last and measure(last + dots) > width:
         last = last[:-1]
-    return [*filled[:-1], last + "…"]
+    return [*filled[:-1], last.rstrip() + dots]
 
 
 def _balanced(text: str, width: float, measure: Measure) -> list[str]:
