@@ -28,7 +28,7 @@ TEXTS = {
                     "The network of {device} is back."),
     "loans":       ("{card} 名下：{titles}",
                     "on loan to {card}: {titles}"),
-    "none":        ("没有书", "nothing"),
+    "none":        ("无", "nothing"),
     "where":       ("{titles}在 {device} 的 {door} 号门里",
                     "{titles}: in {device}, door {door}"),
     "unheard":     ("还不知道：{card} 名下仍是{titles}",
@@ -65,10 +65,10 @@ SCREENS = {
     "counting":  ("门关好了，正在清点……", "The door is shut: looking …"),
     "again":     ("有一本没看清，请把书分开一点，再关上 {door} 号门",
                   "A book was not seen well: please move the books apart and shut door {door}"),
-    "done":      ("借出 {took}，还入 {put}{until}", "Taken: {took}. Returned: {put}{until}"),
+    "done":      ("借出：{took}。还入：{put}{until}", "Taken: {took}. Returned: {put}{until}"),
     "jammed":    ("{door} 号门打不开，请换一个", "Door {door} did not open: please try another"),
 }
-UNTIL = ("；{due} 到期", ". Due {due}")
+UNTIL = ("。{due} 到期", ". Due {due}")
 # fmt: on
 
 

@@ -1,0 +1,45 @@
+"""What the demo says: every screen of a bookcase, in both languages, with nothing left out."""
+
+import pytest
+
+from bookcase_fw import wire
+from hw_sim.desk import words
+
+TITLES = {"E1": "三体", "E2": "Matilda"}
+
+
+def shown(screen: str, **fields: object) -> dict[str, object]:
+    return wire.check("shown", wire.panel_fields("shown"), {"screen": screen, **fields})
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_every_screen_of_the_contract_has_words(language: str) -> None:
+    for screen, _meaning in wire.SCREENS:
+        text = words.screen(shown(screen, door=2, why="blocked"), TITLES, language)
+
+        assert text
+        assert "{" not in text
+
+
+def test_what_was_taken_is_named_with_its_day() -> None:
+    done = shown("done", took=["E1", "E2"], due=20261219)
+
+    assert words.screen(done, TITLES, "en") == (
+        "Taken: 《三体》 and 《Matilda》. Returned: nothing. Due 2026-12-19"
+    )
+    assert words.screen(done, TITLES, "zh") == (
+        "借出：《三体》和《Matilda》。还入：无。2026 年 12 月 19 日 到期"
+    )
+
+
+def test_a_screen_says_that_there_is_no_network() -> None:
+    text = words.screen(shown("open", door=1, offline=True), TITLES, "en")
+
+    assert text == "Take or return books, then shut door 1 (no network now)"
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_the_story_is_told_in_both_languages(language: str) -> None:
+    names = ("device", "card", "door", "titles", "count", "expected", "seen", "screen")
+    for key in words.TEXTS:
+        assert "{" not in words.say(key, language, **dict.fromkeys(names, "x"))
