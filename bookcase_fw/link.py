@@ -5,7 +5,7 @@ import asyncio
 from bookcase_fw import wire
 from bookcase_fw.codecs import mqtt
 
-READ_SIZE = 1024
+READ_SIZE = 512
 # What a server wraps around a payload of ours: topic and packet id.
 PACKET_SIZE_MAX = wire.PAYLOAD_SIZE_MAX + mqtt.TOPIC_SIZE_MAX + 4
 OUTBOX_MAX = 32  # Packets; a server that lets more of them wait does not read.
@@ -46,23 +46,23 @@ class Link:
             limit_s = self._timings["connect_ms"] / 1000
             reader, self._writer = await asyncio.wait_for(self._connect(), limit_s)
         except (OSError, asyncio.TimeoutError) as error:
-            self._fail("no connection: %r" % error)
+            self.fail("no connection: %r" % error)
             raise LinkError(self.error)
         self._heard_ms = self._said_ms = self._clock()
         jobs = (self._read(reader), self._write(self._writer), self._watch())
-        self._tasks = [asyncio.create_task(job) for job in jobs]
+        self._tasks = [asyncio.create_task(self._keep(job)) for job in jobs]
         keep_alive_s = max(1, self._timings["keep_alive_ms"] // 1000)
         packet = mqtt.connect(device, device, password, keep_alive_s, will)
         reply = await self._answer(CONNACK_ID, packet)
         if reply.code:
-            self._fail("the server refused us with code %d" % reply.code)
+            self.fail("the server refused us with code %d" % reply.code)
             raise LinkError(self.error)
 
     async def subscribe(self, topics: tuple):
         packet_id = self._next_id()
         reply = await self._answer(packet_id, mqtt.subscribe(packet_id, topics))
         if mqtt.FAILED in reply.codes:
-            self._fail("the server refused a subscription")
+            self.fail("the server refused a subscription")
             raise LinkError(self.error)
 
     async def publish(self, topic: str, payload: bytes, retained: bool = False):
@@ -74,8 +74,19 @@ class Link:
         """Publish at QoS 0: it may be lost."""
         self._put(mqtt.publish(topic, payload))
 
+    def fail(self, reason: str):
+        """Take the connection for lost; only the first reason counts."""
+        if self.error:
+            return
+        self.error = reason
+        for slot in self._waiting.values():
+            slot[0].set()
+        self._ended()
+
     async def close(self):
         """Say goodbye where somebody listens, and close the socket."""
+        polite = not self.error and not self._outbox
+        self.fail("closed")
         for task in self._tasks:
             task.cancel()
         # The cancelled tasks let go of the socket before it is closed.
@@ -84,9 +95,8 @@ class Link:
         if not writer:
             return
         try:
-            if not self.error and not self._outbox:
+            if polite:
                 writer.write(mqtt.GOODBYE)
-            self._fail("closed")
             # Once only: a second close on the unix port closes somebody else's descriptor.
             writer.close()
             await writer.wait_closed()
@@ -110,37 +120,40 @@ class Link:
         if self.error:
             raise LinkError(self.error)
         if len(self._outbox) == OUTBOX_MAX:
-            self._fail("the server does not read")
+            self.fail("the server does not read")
             raise LinkError(self.error)
         self._outbox.append(packet)
         self._filled.set()
 
+    async def _keep(self, job):
+        """Do a part of the connection: when it ends, for whatever reason, the connection does."""
+        try:
+            await job
+        except (OSError, MemoryError, mqtt.MqttError, LinkError) as error:
+            self.fail("%r" % error)
+        finally:
+            self.fail("a part of the connection ended")
+
     async def _write(self, writer):
         """The only task that writes: two that drain together would mix their bytes."""
-        try:
-            while True:
-                await self._filled.wait()
-                self._filled.clear()
-                while self._outbox:
-                    self._said_ms = self._clock()
-                    writer.write(self._outbox.pop(0))
-                    await writer.drain()
-        except OSError as error:
-            self._fail("cannot write: %r" % error)
+        while True:
+            await self._filled.wait()
+            self._filled.clear()
+            while self._outbox:
+                self._said_ms = self._clock()
+                writer.write(self._outbox.pop(0))
+                await writer.drain()
 
     async def _read(self, reader):
         decoder = mqtt.Decoder(PACKET_SIZE_MAX)
-        try:
-            while True:
-                data = await reader.read(READ_SIZE)
-                if not data:
-                    self._fail("the server closed the connection")
-                    return
-                self._heard_ms = self._clock()
-                for packet in decoder.feed(data):
-                    self._take(packet)
-        except (OSError, mqtt.MqttError, LinkError) as error:
-            self._fail("cannot read: %r" % error)
+        while True:
+            data = await reader.read(READ_SIZE)
+            if not data:
+                self.fail("the server closed the connection")
+                return
+            self._heard_ms = self._clock()
+            for packet in decoder.feed(data):
+                self._take(packet)
 
     def _take(self, packet):
         if isinstance(packet, mqtt.Publish):
@@ -161,9 +174,9 @@ class Link:
             await asyncio.sleep(keep_alive_ms / 8000)
             now_ms = self._clock()
             if now_ms - self._heard_ms > keep_alive_ms * 3 // 2:
-                self._fail("the server is silent")
+                self.fail("the server is silent")
             elif self._is_late(now_ms):
-                self._fail("the server does not acknowledge")
+                self.fail("the server does not acknowledge")
             elif now_ms - self._said_ms > keep_alive_ms // 2 and not self._outbox:
                 self._put(mqtt.PING)
 
@@ -173,14 +186,6 @@ class Link:
             if not reply and now_ms - since_ms > self._timings[limit]:
                 return True
         return False
-
-    def _fail(self, reason: str):
-        if self.error:
-            return
-        self.error = reason
-        for slot in self._waiting.values():
-            slot[0].set()
-        self._ended()
 
     def _next_id(self) -> int:
         self._packet_id = mqtt.id_after(self._packet_id)

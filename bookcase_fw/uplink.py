@@ -32,9 +32,12 @@ class Uplink:
         return self.talk.served
 
     async def run(self):
-        """Serve until `stop`; never raises because of the network."""
+        """Serve until `stop`; raises what is wrong with the program, never with the network."""
         try:
             while True:
+                if self._job and self._job.done():
+                    await self._job
+                    self._job = None
                 self.talk.ring()
                 while self.talk.todo:
                     await getattr(self, "_do_" + self.talk.todo.pop(0))()
@@ -103,26 +106,27 @@ class Uplink:
 
     async def _do_say_goodbye(self):
         assert self._link
-        topic, payload, _qos, retained = self.talk.goodbye()
         try:
-            last_words = self._link.publish(topic, payload, retained)
+            last_words = _publish(self._link, *self.talk.goodbye())
             await asyncio.wait_for(last_words, GOODBYE_MS / 1000)
         except (LinkError, asyncio.TimeoutError):
             pass
 
     async def _do_close(self):
         link, self._link = self._link, None
-        if link and self._job:
-            self._job.cancel()
+        job, self._job = self._job, None
+        if job:
+            job.cancel()
+        if link:
             await link.close()
 
     async def _open(self, link: Link):
         topic, payload, _qos, retained = self.talk.will()
         try:
             await link.open(self.talk.device, self.talk.password, (topic, payload, retained))
+            self._happened("connected")
         except LinkError:
-            return  # The link has told `_lost`.
-        self._happened("connected")
+            pass  # The link has told `_lost`.
 
     async def _say(self, link: Link):
         """Subscribe, then say what there is to say as long as the connection lives."""
@@ -131,16 +135,22 @@ class Uplink:
             self._happened("subscribed")
             while True:
                 message = self.talk.say()
-                if not message:
-                    await _wait(self._spoken_to, self.talk.until_say_ms())
-                    continue
-                topic, payload, qos, retained = message
-                if qos:
-                    await link.publish(topic, payload, retained)
+                if message:
+                    await _publish(link, *message)
                 else:
-                    link.send(topic, payload)
-        except LinkError:
-            pass  # The link has told `_lost`.
+                    await _wait(self._spoken_to, self.talk.until_say_ms())
+        except (LinkError, MemoryError) as error:
+            link.fail("%r" % error)
+        finally:
+            # Also when it ends in a way that nobody thought of: never connected and mute.
+            link.fail("the talk ended")
+
+
+async def _publish(link: Link, topic: str, payload: bytes, qos: int, retained: bool):
+    if qos:
+        await link.publish(topic, payload, retained)
+    else:
+        link.send(topic, payload)
 
 
 async def _wait(event, limit_ms: int | None):

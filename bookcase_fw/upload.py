@@ -18,7 +18,7 @@ service absorbs what it has already.  A gap is answered with the old number, whi
 from bookcase_fw import wire
 
 WINDOW = 4  # Messages that wait for an ack at the same time.
-SIZE_MAX = 4096  # Bytes of a message on a device.
+SIZE_MAX = 2048  # Bytes of a message: a heap in use still has that in one piece.
 RETRY_MS = 2000
 JITTER_MS = 1000
 _OVERHEAD = len(wire.fact_payload("0" * 8, "0" * 16, []))

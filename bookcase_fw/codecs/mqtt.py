@@ -40,16 +40,15 @@ def connect(client: str, user: str, password: str, keep_alive_s: int, will: tupl
     topic, payload, retained = will
     # 3.1.2.3: user name, password, will retained, will QoS 1, will, clean session.
     flags = 0xC0 | (0x20 if retained else 0) | 0x08 | 0x04 | 0x02
-    body = PROTOCOL + bytes((flags,)) + _number(keep_alive_s)
-    body += _text(client) + _text(topic) + _sized(payload) + _text(user) + _text(password)
-    return _packet(CONNECT, 0, body)
+    head = (PROTOCOL, bytes((flags,)), _number(keep_alive_s), _text(client))
+    body = (_text(topic), _sized(payload), _text(user), _text(password))
+    return _packet(CONNECT, 0, head + body)
 
 
 def subscribe(packet_id: int, topics: tuple) -> bytes:
     """Return a SUBSCRIBE to topics at QoS 1."""
-    return _packet(
-        SUBSCRIBE, 2, _number(packet_id) + b"".join([_text(t) + b"\x01" for t in topics])
-    )
+    body = [_text(topic) + b"\x01" for topic in topics]
+    return _packet(SUBSCRIBE, 2, [_number(packet_id)] + body)
 
 
 def publish(topic: str, payload: bytes, packet_id: int = 0, retained: bool = False) -> bytes:
@@ -58,11 +57,11 @@ def publish(topic: str, payload: bytes, packet_id: int = 0, retained: bool = Fal
         raise TypeError("a payload is bytes, not %r" % (payload,))
     middle = _number(packet_id) if packet_id else b""
     flags = (2 if packet_id else 0) | (1 if retained else 0)
-    return _packet(PUBLISH, flags, _text(topic) + middle + payload)
+    return _packet(PUBLISH, flags, (_text(topic), middle, payload))
 
 
 def puback(packet_id: int) -> bytes:
-    return _packet(PUBACK, 0, _number(packet_id))
+    return _packet(PUBACK, 0, (_number(packet_id),))
 
 
 def id_after(packet_id: int) -> int:
@@ -160,14 +159,15 @@ def _publish_head(flags: int, body: bytes) -> tuple:
     return topic, _number_at(body, end) if qos else 0, start
 
 
-def _packet(kind: int, flags: int, body: bytes) -> bytes:
+def _packet(kind: int, flags: int, parts: tuple | list) -> bytes:
     head = [kind << 4 | flags]
-    size = len(body)
+    size = sum([len(part) for part in parts])
     while size > 0x7F:
         head.append(size & 0x7F | 0x80)
         size >>= 7
     head.append(size)
-    return bytes(head) + body
+    # Copied once: a long payload finds room but seldom.
+    return b"".join([bytes(head)] + list(parts))
 
 
 def _text(text: str) -> bytes:
