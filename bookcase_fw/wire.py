@@ -439,8 +439,10 @@ def check(where: str, fields: tuple, values: dict) -> dict:
     """Return the known fields of an object, each of its type, or raise WireError naming one."""
     checked = {}
     for name, kind, needed, _meaning in fields:
-        if name in values:
-            checked[name] = _value("%s.%s" % (where, name), kind, values[name])
+        value = values.get(name)
+        # An object that is missing is None, also when it is said again.
+        if value is not None:
+            checked[name] = _value("%s.%s" % (where, name), kind, value)
         elif needed:
             raise WireError("%s.%s is missing" % (where, name))
         else:
@@ -463,11 +465,12 @@ def _value(where: str, kind: object, value: object) -> object:
     return value
 
 
-_NAMES = {int: "an integer", str: "text", bool: "true or false"}
+_NAMES: dict = {int: "an integer", str: "text", bool: "true or false"}
+_EMPTY: dict = {int: 0, str: "", bool: False}
 
 
 def _empty(kind: object) -> object:
     """An object that is missing is None: it has no empty value."""
-    if isinstance(kind, list):
-        return []
-    return {int: 0, str: "", bool: False}.get(kind)
+    if isinstance(kind, tuple):
+        return None
+    return [] if isinstance(kind, list) else _EMPTY[kind]
