@@ -87,7 +87,9 @@ _CASE = """
 SELECT c.id, c.kind, c.evidence, c.opened_ms, c.closed_ms, c.closed_by,
     device.name AS device, site.name_zh, site.name_en, copy.barcode, title.title, patron.card
 FROM exception_case c
-    LEFT JOIN device ON device.id = c.device LEFT JOIN site ON site.id = device.site
+    LEFT JOIN inbox ON inbox.id = c.cause LEFT JOIN stream ON stream.id = inbox.stream
+    LEFT JOIN device ON device.id = COALESCE(c.device, stream.device)
+    LEFT JOIN site ON site.id = device.site
     LEFT JOIN copy ON copy.id = c.copy LEFT JOIN title ON title.id = copy.title
     LEFT JOIN patron ON patron.account = c.account
 """

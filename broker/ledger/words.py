@@ -54,7 +54,7 @@ class Doubt(NamedTuple):
     card: str
 
 
-# A word in braces is a part; `door` is the place where a machine saw it.
+# A word in braces is a part of the sentence.
 # fmt: off
 MOVEMENTS = {
     "load":       ("{copy}入藏，放在 {target}",
@@ -107,12 +107,12 @@ CASES = {
                        "{copy} was overdue, then somebody else took it from {machine}"),
     "order":          ("{copy}在 {machine} 的记录与别处时间不合",
                        "{copy} left {machine}, where it was not, by a clock in doubt"),
-    "over_limit":     ("读者 {card} 在 {machine} 超出可借册数取走{copy}",
-                       "{card} took {copy} from {machine} beyond the limit"),
-    "blocked":        ("停借读者 {card} 在 {machine} 离线时取走{copy}",
-                       "{card} is blocked and took {copy} from {machine} while it was offline"),
-    "unknown_reader": ("{machine} 记下了一位查无此人的读者{copy}",
-                       "{machine} names a reader whom nobody knows: {copy}"),
+    "over_limit":     ("读者 {card} 在 {machine} 取走的书超出可借册数",
+                       "{card} took more from {machine} than one may have"),
+    "blocked":        ("停借读者 {card} 在 {machine} 离线时取走图书",
+                       "{card} is blocked and took from {machine} while it was offline"),
+    "unknown_reader": ("{copy}由查无此人的读者从 {machine} 取走",
+                       "{copy} was taken from {machine} by a reader whom nobody knows"),
     "foreign":        ("{machine} 里有一枚不属于任何馆藏的标签",
                        "A tag that no copy has is in {machine}"),
     "lost":           ("{machine} 有一条记录无法读出",
@@ -200,16 +200,16 @@ def proposal(kind: str, language: str) -> str:
 def place(where: Place, language: str) -> list[Part]:
     n = LANGUAGES.index(language)
     name = (where.name_zh, where.name_en)[n] or where.device
-    words = PLACES[where.kind][n].format(site=name, door=where.door, card=masked(where.card))
+    text = PLACES[where.kind][n].format(site=name, door=where.door, card=masked(where.card))
     if where.device:
-        return [Part(words, "machine", where.device)]
-    return [Part(words)]
+        return [Part(text, "machine", where.device)]
+    return [Part(text)]
 
 
 def copy(barcode: str, title: str, language: str) -> Part:
     if not title:
         return Part(NO_COPY[LANGUAGES.index(language)])
-    return Part(f"《{title}》" if language == "zh" else f"“{title}”", "copy", barcode)
+    return Part(f"《{title}》", "copy", barcode)
 
 
 def reader_card(card: str, language: str) -> Part:

@@ -9,13 +9,7 @@ from broker.ledger.views import Book, Machine
 SPINE, EDGE = 4, 3  # Width of a book's place, and of a compartment's side.
 HEIGHT = 34
 SPINE_HEIGHTS = (17, 19, 20, 21, 22, 24, 26)
-# The eight muted colours of covers, as --cloth-0 to --cloth-7, by the letter of the Chinese Library
-# Classification; children's and everyday classes have the warmer ones.
-CLOTHS = {
-    letter: number
-    for number, letters in enumerate(("AB", "CDEF", "G", "H", "I", "J", "K", "NOPQRSTUVXZ"))
-    for letter in letters
-}
+CLOTH_COUNT = 8  # Muted colours of covers, .cloth-0 to .cloth-7 in the style sheet.
 
 
 class Spine(NamedTuple):
@@ -48,8 +42,8 @@ class Cabinet(NamedTuple):
 
 
 def cloth(class_number: str) -> int:
-    """Return the number of a class's colour."""
-    return CLOTHS.get(class_number[:1].upper(), len(set(CLOTHS.values())) - 1)
+    """Return the number of a class's colour; the class is taken as far as its first point."""
+    return sum(class_number.partition(".")[0].encode()) % CLOTH_COUNT
 
 
 def draw(machine: Machine, books: Sequence[Book]) -> Cabinet:

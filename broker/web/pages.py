@@ -28,6 +28,7 @@ class Row(NamedTuple):
     signs: list[health.Sign]
     ill: bool
     cabinet: cabinet.Cabinet | None
+    pictured: bool  # Whether its screen's picture is known.
 
 
 class Summary(NamedTuple):
@@ -129,15 +130,20 @@ def _rows(use: Parts, speech: str, device: str = "") -> list[Row]:
     for book in use.read.books(device):
         books[book.device].append(book)
     now_ms = use.now_ms()
-    rows = [_row(m, books[m.device], now_ms, speech) for m in use.read.machines(device)]
+    rows = [
+        _row(m, books[m.device], now_ms, speech, pictured=use.pictures.newest(m.device) is not None)
+        for m in use.read.machines(device)
+    ]
     return sorted(rows, key=lambda row: (not row.machine.installed, not row.ill))
 
 
-def _row(machine: Machine, books: Sequence[Book], now_ms: int, speech: str) -> Row:
+def _row(
+    machine: Machine, books: Sequence[Book], now_ms: int, speech: str, *, pictured: bool
+) -> Row:
     signs = health.signs(machine, now_ms, speech)
     name = machine.site.name_zh if speech == "zh" else machine.site.name_en
     drawn = cabinet.draw(machine, books) if machine.doors else None
-    return Row(machine, name, signs, any(sign.ill for sign in signs), drawn)
+    return Row(machine, name, signs, any(sign.ill for sign in signs), drawn, pictured)
 
 
 def _summary(use: Parts, rows: Sequence[Row]) -> Summary:
@@ -175,7 +181,12 @@ def _named(use: Parts, word: str) -> list[Machine]:
 
 def _with_machines(use: Parts, speech: str) -> dict[str, Any]:
     rows = _rows(use, speech)
-    return {"rows": rows, "summary": _summary(use, rows), "sheet": _sheet(rows)}
+    return {
+        "rows": rows,
+        "by_device": {row.machine.device: row for row in rows},
+        "summary": _summary(use, rows),
+        "sheet": _sheet(rows),
+    }
 
 
 # What each section of the overview shows.

@@ -122,6 +122,8 @@ EVIDENCE = {
     "session":   ("开门记录", "door session"),
     "reader":    ("读者代号", "reader's pseudonym"),
     "limit":     ("可借", "limit"),
+    "barcodes":  ("图书", "copies"),
+    "reason":    ("原因", "reason"),
     "loans":     ("在借", "on loan"),
     "left":      ("屏幕显示可借", "screen allowed"),
     "due":       ("应还", "due"),

@@ -212,7 +212,7 @@ def afternoon(folder: Path) -> Library:
     library.lend(three[1], "SG00000025", device="bc03", ago_min=74, over=1)
     library.doubt("over_limit", device="bc03", ago_min=74, copy=library.copy(three[1]),
                   account=library.account("SG00000025"),
-                  evidence={"limit": 15, "loans": 16})  # fmt: skip
+                  evidence={"limit": 15, "barcodes": [three[1]]})  # fmt: skip
     library.move(three[2], "remove", 2, device="bc03", ago_min=61)
     library.move(one[0], "return", library.compartment("bc02", 3), device="bc02", ago_min=42)
     library.end_loan(one[0], ago_min=42)
