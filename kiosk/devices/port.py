@@ -35,6 +35,7 @@ class Device(ABC, threading.Thread):
         self._url, self.post, self._retry_s = url, post, retry_s
         self._failures = 0
         self._stopped = threading.Event()
+        self.opened = threading.Event()  # Whether the port is open now.
 
     @abstractmethod
     def serve(self, port: serial.SerialBase) -> None:
@@ -44,8 +45,10 @@ class Device(ABC, threading.Thread):
         while not self.stopped():
             try:
                 with serial.serial_for_url(self._url, self.baud, timeout=self.timeout_s) as port:
+                    self.opened.set()
                     self.serve(port)
             except OSError as error:
+                self.opened.clear()
                 self._fails(error)
 
     def stop(self) -> None:
