@@ -175,9 +175,9 @@ class Desk:
         stack.push_async_callback(server.stop)
         self.control = await server.start(next_free(self.plan.control_port))
         await self.served()
-        people = People(self.room, self.table.run, PACES[self.plan.readers], self.plan.seed)
-        stack.push_async_callback(people.stop)
-        people.start()
+        self.people = People(self.room, self.table.run, PACES[self.plan.readers], self.plan.seed)
+        stack.push_async_callback(self.people.stop)
+        self.people.start()
 
     def _bookcase(self, row: dict[str, str]) -> Station:
         device = row["device"]

@@ -58,17 +58,26 @@ class People:
         }
         self._sites = {row["device"]: row["site"] for row in sample.rows(sample.FOLDER, "machines")}
         self._busy: set[str] = set()  # Machines and cards that are in a visit.
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._arriving: asyncio.Task[None] | None = None
+        self._visits: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         if self._pace and self._room.machines:
-            self._tasks.add(asyncio.create_task(self._arrive(self._pace)))
+            self._arriving = asyncio.create_task(self._arrive(self._pace))
+
+    async def leave(self) -> None:
+        """Nobody comes any more; return when all who are here have gone."""
+        if self._arriving:
+            self._arriving.cancel()
+            await asyncio.wait({self._arriving})
+        await asyncio.gather(*self._visits)
 
     async def stop(self) -> None:
         """Everybody stands still where they are."""
-        for task in self._tasks:
+        tasks = [*self._visits, *filter(None, [self._arriving])]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _arrive(self, pace: Pace) -> None:
         await self._tidy(pace)
@@ -78,14 +87,13 @@ class People:
             device = self._chance.choice(sorted(self._room.machines))
             if self._is_free(card, device):
                 task = asyncio.create_task(self._visit(card, device, pace))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                self._visits.add(task)
+                task.add_done_callback(self._visits.discard)
 
     def _is_free(self, card: str, device: str) -> bool:
         """Nobody is there; a door that stands open belongs to somebody's trial by hand."""
-        crowded = len(self._tasks) > VISITS_MAX  # The arriving itself is a task, too.
         somebody = {card, device} & self._busy or self._room.world.open_doors(device)
-        return not crowded and not somebody
+        return len(self._visits) < VISITS_MAX and not somebody
 
     async def _tidy(self, pace: Pace) -> None:
         """Passers-by shut doors and clear trays that were left when the last run ended."""

@@ -70,8 +70,8 @@ class Process:
         self._keeper = asyncio.create_task(self._keep())
         return await self._ready(line, timeout_s) if line else ""
 
-    async def run(self) -> None:
-        """Start it and wait for its end.  Raises ProcessError when that was no success."""
+    async def run(self) -> str:
+        """Start it, wait for its end, return its last line; raises ProcessError for a failure."""
         await self._spawn()
         try:
             code = await self._ended()
@@ -80,6 +80,7 @@ class Process:
             self._running = None
         if code:
             raise ProcessError(self._problem(f"{self.name} {_end_in_words(code)}"))
+        return self._output.tail[-1] if self._output.tail else ""
 
     async def stop(self, grace_s: float = GRACE_S) -> None:
         """Ask it to end, and make it when it does not."""

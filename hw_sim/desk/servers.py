@@ -84,5 +84,7 @@ class Servers:
         write_private(folder / "keys.csv", (self._folder / "keys" / "keys.csv").read_text())
         command = [sys.executable, "-m", "broker", "load", str(folder)]
         command += ["--config", str(self._config)]
-        await Process("load", command, self._folder / "logs" / "load.log").run()
+        loaded = await Process("load", command, self._folder / "logs" / "load.log").run()
+        counts = [word.partition(".csv=") for word in loaded.split()]
+        self._say("loaded: " + ", ".join(f"{count} {name}" for name, _, count in counts))
         marker.write_text(edition)

@@ -36,7 +36,7 @@ class Telling:
             self._broken()
 
     def field(self, name: str, text: str) -> None:
-        self.line(f"  {name:<10}{text}")
+        self.line(f"  {name:<11}{text}")
 
     def desk(self, text: str) -> None:
         """Tell what the desk does by itself; a crash needs a look."""
