@@ -1,5 +1,6 @@
 """Days as integers yyyymmdd, as the wire has them.  Pure."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,10 @@ def of(time_ms: int, zone: ZoneInfo) -> int:
     """Return the day of a time in milliseconds since 1970 UTC."""
     at = datetime.fromtimestamp(time_ms / 1000, UTC).astimezone(zone)
     return at.year * 10000 + at.month * 100 + at.day
+
+
+def in_zone(zone: ZoneInfo) -> Callable[[int], int]:
+    return lambda time_ms: of(time_ms, zone)
 
 
 def plus(day: int, count: int) -> int:

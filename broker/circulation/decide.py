@@ -19,7 +19,7 @@ class Reader(NamedTuple):
 
 
 class Book(NamedTuple):
-    """A copy that was asked about.  `due` is the day of its open loan; 0 when it is on no loan."""
+    """A copy that was asked about.  `due`, `lent` and `mine` are of its open loan."""
 
     tag: str
     barcode: str
@@ -28,6 +28,7 @@ class Book(NamedTuple):
     class_number: str
     audience: str
     due: int = 0
+    lent: bool = False
     mine: bool = False
 
 
@@ -153,7 +154,7 @@ def _why_not(book: Book, left: int, day: int) -> str:
         return "unknown_tag"
     if book.mine:
         return ""
-    if book.due:
+    if book.lent:
         return "on_loan"
     if not day:
         return "not_lendable"

@@ -153,13 +153,13 @@ class Books:
     def _correct_movements(
         self, copy: int, wanted: list[Movement], cause: int, now_ms: int
     ) -> None:
-        standing = self._db.execute(_STANDING, (copy,)).fetchall()
+        standing = standing_movements(self._db, copy)
         same = 0
-        while same < min(len(standing), len(wanted)) and standing[same][1:] == wanted[same][:6]:
+        while same < min(len(standing), len(wanted)) and _same(standing[same][1], wanted[same]):
             same += 1
-        for number, source, target, _kind, at_ms, *_rest in reversed(standing[same:]):
-            values = (copy, target, source, "undo", at_ms, now_ms, cause, None, number)
-            (self.newest_movement,) = self._db.execute(_MOVE, values).fetchone()
+        for number, held in reversed(standing[same:]):
+            values = (copy, held.target, held.source, "undo", held.at_ms, now_ms, cause)
+            (self.newest_movement,) = self._db.execute(_MOVE, (*values, None, number)).fetchone()
         for step in wanted[same:]:
             self._move(copy, step, now_ms)
 
@@ -200,6 +200,16 @@ def folded_life(db: sqlite3.Connection, copy: int, day: Callable[[int], int]) ->
     ).fetchone()
     seen = [Observation(*row) for row in db.execute(_OBSERVED, (copy,))]
     return life(seen, placed=placed, loaded_ms=loaded_ms, day=day)
+
+
+def standing_movements(db: sqlite3.Connection, copy: int) -> list[tuple[int, Movement]]:
+    """Return the movements that were not taken back, each with its id."""
+    return [(row[0], Movement(*row[1:])) for row in db.execute(_STANDING, (copy,))]
+
+
+def _same(held: Movement, wanted: Movement) -> bool:
+    """What a movement corrects is known by its cause before it is written, and by id after."""
+    return held[:6] == wanted[:6]
 
 
 def _key(copy: int, case: Case) -> str:

@@ -16,7 +16,9 @@ STRANGE = Book("FF", "", "", "", "", "any")
 
 
 def held(count: int) -> tuple[Book, ...]:
-    return tuple(FREE._replace(tag=f"H{n}", due=20261201, mine=True) for n in range(count))
+    return tuple(
+        FREE._replace(tag=f"H{n}", due=20261201, lent=True, mine=True) for n in range(count)
+    )
 
 
 def ask(op: str, reader: Reader | None = ADULT, loans: int = 0, *books: Book) -> Ask:
@@ -57,8 +59,8 @@ def test_an_unknown_or_blocked_card_is_refused(op: str, reader: Reader | None, w
     [
         (FREE, 0, "", 20261219),
         (FREE, 15, "limit", 0),
-        (FREE._replace(due=20261201), 0, "on_loan", 20261201),
-        (FREE._replace(due=20261201, mine=True), 0, "", 20261201),
+        (FREE._replace(due=20261201, lent=True), 0, "on_loan", 20261201),
+        (FREE._replace(due=20261201, lent=True, mine=True), 0, "", 20261201),
         (STRANGE, 0, "unknown_tag", 0),
     ],
 )

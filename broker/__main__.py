@@ -1,0 +1,116 @@
+"""The service's commands: serve, load, and the ledger's check and explanation."""
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from broker import config as configuration
+from broker.circulation import days, rules
+from broker.ledger import audit, database
+from broker.library import load as library
+from broker.service import Service, set_up_log
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+ledger = typer.Typer(no_args_is_help=True, help="Look into the ledger.")
+app.add_typer(ledger, name="ledger")
+
+ConfigFile = Annotated[Path, typer.Option("--config", help="the service's JSON file")]
+
+
+@app.command()
+def serve(config: ConfigFile) -> None:
+    """Serve machines and staff until SIGTERM or Ctrl-C."""
+    set_up_log()
+    ended = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    with _errors():
+        settings = configuration.read(config)
+        service = Service(settings, now_ms=_now_ms, monotonic=time.monotonic)
+    service.start()
+    while not service.wait_served(0.1) and not ended.is_set():
+        pass
+    if not ended.is_set():
+        web = f"http://{settings.web.host}:{service.web_port}"
+        print(f"ready web={web} mqtt={settings.mqtt.host}:{service.mqtt_port}", flush=True)
+        ended.wait()
+    service.stop()
+
+
+@app.command()
+def load(folder: Path, config: ConfigFile) -> None:
+    """Load a library from the CSV files in a folder; twice is as good as once."""
+    with _errors():
+        settings = configuration.read(config)
+        lock = database.Lock(settings.folder)
+        db = database.open_writer(settings.folder)
+        counts = library.load(
+            db, folder, district_key=settings.key, now_ms=_now_ms(), progress=_progress
+        )
+        db.close()
+        lock.release()
+    print(" ".join(f"{name}={count}" for name, count in counts.items()))
+
+
+@ledger.command()
+def check(config: ConfigFile) -> None:
+    """Build all projections anew from what machines said, and compare: exit 1 on a difference."""
+    with _errors():
+        settings = configuration.read(config)
+        differences = audit.check(settings.folder, days.in_zone(ZoneInfo(settings.timezone)))
+    for difference in differences:
+        print(difference)
+    print(f"{len(differences)} differences")
+    raise typer.Exit(1 if differences else 0)
+
+
+@ledger.command()
+def explain(barcode: str, config: ConfigFile) -> None:
+    """Tell a copy's life in words."""
+    with _errors():
+        settings = configuration.read(config)
+        lines = audit.explain(settings.folder, barcode, ZoneInfo(settings.timezone))
+    print("\n".join(lines))
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Turn what an operator can mend into one line and exit status 1."""
+    try:
+        yield
+    except (
+        configuration.ConfigError,
+        database.LedgerError,
+        library.LoadError,
+        rules.RuleError,
+        OSError,
+    ) as error:
+        print(f"shugui: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+
+
+def _progress(name: str, done: int, total: int) -> None:
+    end = "\n" if done == total else "\r"
+    if sys.stderr.isatty() or done == total:
+        print(f"{name}: {done} of {total}", end=end, file=sys.stderr, flush=True)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m broker")

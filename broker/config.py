@@ -1,0 +1,53 @@
+"""The service's configuration: one JSON file, read once at the start."""
+
+from pathlib import Path
+
+import msgspec
+
+
+class ConfigError(Exception):
+    """The file cannot be used.  The message says where and why."""
+
+
+class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """With `embedded` the service is the MQTT server; port 0 takes a free one."""
+
+    embedded: bool = True
+    host: str = "127.0.0.1"
+    port: int = 1883
+    password: str = ""  # Of the user `service` at another server.
+
+
+class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    host: str = "127.0.0.1"
+    port: int = 8080
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`data` is the folder of the ledger; `rules` a file, or "" for the built-in one."""
+
+    data: str
+    district_key: str
+    mqtt: Mqtt = Mqtt()
+    web: Web = Web()
+    timezone: str = "Asia/Shanghai"
+    rules: str = ""
+
+    @property
+    def folder(self) -> Path:
+        return Path(self.data)
+
+    @property
+    def key(self) -> bytes:
+        return bytes.fromhex(self.district_key)
+
+
+def read(path: Path) -> Config:
+    """Return the configuration in a file, or raise ConfigError."""
+    try:
+        config = msgspec.json.decode(path.read_bytes(), type=Config)
+        if len(config.key) < 16:
+            raise ConfigError(f"{path}: district_key is shorter than 16 bytes")
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+    return config

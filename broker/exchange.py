@@ -1,0 +1,290 @@
+"""A machine's message becomes rows of the ledger, and what is to be said when they are committed.
+
+Runs in the writer's transaction and sends nothing itself.  Whatever is no message of the machine
+that it claims to be from is refused: counted, logged in one line, and nothing else is disturbed.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from typing import NamedTuple, cast
+
+import structlog
+
+from bookcase_fw import sign, wire
+from broker.circulation.rules import Rules
+from broker.fleet.orders import OrderRefused, Orders
+from broker.fleet.policy import Policy
+from broker.fleet.registry import Device, Registry
+from broker.fleet.state import States
+from broker.ledger.asks import Asks
+from broker.ledger.books import Books
+from broker.ledger.cases import Cases, Subject
+from broker.ledger.clocks import Clocks
+from broker.ledger.counters import Counters
+from broker.ledger.directory import Directory
+from broker.ledger.facts import Facts
+from broker.ledger.inbox import INTEGER_MAX, Inbox, Refusal
+from broker.ledger.limits import LimitOf, Limits
+
+log = structlog.get_logger()
+
+LOGGED_MAX = 80  # Characters of a stranger's words in one line of the log.
+
+
+class Incoming(NamedTuple):
+    topic: str
+    payload: bytes
+    received_ms: int
+
+
+class Outgoing(NamedTuple):
+    topic: str
+    payload: bytes
+    retain: bool
+
+
+class Law(NamedTuple):
+    """The rules in force.  `day` gives the day of a time; `limit_of` the limit of an account."""
+
+    rules: Rules
+    ruleset: int
+    day: Callable[[int], int]
+    limit_of: LimitOf
+    policy: Policy
+
+
+class Exchange:
+    """`outgoing` and `heard` collect what is to be sent and told after the commit."""
+
+    def __init__(self, db: sqlite3.Connection, registry: Registry, law: Law) -> None:
+        self._registry = registry
+        self._policy = law.policy
+        self.counters = Counters(db)
+        self.cases = Cases(db)
+        self.books = Books(db, self.cases, law.day)
+        self._limits = Limits(db, self.cases, law.limit_of)
+        self._inbox = Inbox(db)
+        self._clocks = Clocks(db)
+        self._directory = Directory(db)
+        self._states = States(db)
+        self._orders = Orders(db, self._clocks)
+        self._asks = Asks(
+            db, directory=self._directory, rules=law.rules, ruleset=law.ruleset, day=law.day
+        )
+        self._facts = Facts(
+            db,
+            inbox=self._inbox,
+            clocks=self._clocks,
+            directory=self._directory,
+            cases=self.cases,
+            rules=law.rules,
+            day=law.day,
+        )
+        self.outgoing: list[Outgoing] = []
+        self.heard: set[str] = set()
+        self._acks: dict[tuple[str, str], tuple[int, bool, int]] = {}
+
+    def take(self, message: Incoming) -> None:
+        """Draw all consequences of a message; what is refused is counted and logged."""
+        try:
+            device, name = self._sender(message)
+            _HANDLERS[name](self, device, message)
+            self.heard.add(device.name)
+        except Refusal as refusal:
+            self.refuse(refusal.reason, message.topic, str(refusal))
+
+    def refuse(self, reason: str, topic: str, text: str) -> None:
+        self.counters.add("refused", reason)
+        log.warning("refused", reason=reason, topic=topic[:LOGGED_MAX], text=text[:LOGGED_MAX])
+
+    def order(self, device: Device, *, op: str, door: int, now_ms: int) -> str:
+        """Make an order and queue it; return its id, or raise OrderRefused."""
+        order = self._orders.make(device, op=op, door=door, reader="", now_ms=now_ms)
+        self._say(device, "order", order, session=str(order["session"]), nonce=str(order["id"]))
+        return str(order["id"])
+
+    def order_to(self, name: str, *, op: str, door: int, now_ms: int) -> str:
+        device = self._registry.find(name)
+        if device is None:
+            raise OrderRefused("unknown")
+        return self.order(device, op=op, door=door, now_ms=now_ms)
+
+    def want(self, device: Device) -> None:
+        """Queue what a machine is wanted to be: retained, so that it is told whenever it comes."""
+        policy = self._policy.at(device.level)
+        self._say(device, "want", {"revision": self._policy.revision, "policy": policy})
+
+    def lost(self, shard: int) -> None:
+        """The MQTT server of a shard is out of reach: nobody is known to be there."""
+        for device in self._registry.all():
+            if wire.shard(device.name) == shard:
+                device.nonce = ""
+                self._states.lost(device)
+                self.heard.add(device.name)
+
+    def settle(self) -> bool:
+        """End a transaction's work; say whether anything was counted."""
+        return self.counters.write()
+
+    def acknowledge(self) -> None:
+        """After the commit: queue one ack for each stream that went on."""
+        for (name, journal), (number, renew, time_ms) in self._acks.items():
+            device = self._registry.find(name)
+            # A machine believes an ack only for its present connection, which begins with a hello.
+            if device and device.nonce:
+                self._ack(device, journal, number=number, renew=renew, time_ms=time_ms)
+        self._acks.clear()
+
+    def forget(self) -> None:
+        """After a rollback: nothing of what was prepared happened."""
+        for part in (self._inbox, self.books, self._clocks, self._directory, self.counters):
+            part.forget()
+        self._limits.recall()
+        self.cases.changed.clear()
+        self.outgoing.clear()
+        self.heard.clear()
+        self._acks.clear()
+
+    def _sender(self, message: Incoming) -> tuple[Device, str]:
+        try:
+            name, tail = wire.split(message.topic)
+            kind = wire.name_of(tail)
+        except wire.WireError as error:
+            raise Refusal("topic", str(error)) from None
+        device = self._registry.find(name)
+        if device is None:
+            raise Refusal("unknown_device", name)
+        if kind not in _HANDLERS:
+            raise Refusal("topic", f"{kind} is not said by a machine")
+        if len(message.payload) > wire.PAYLOAD_SIZE_MAX:
+            raise Refusal("too_long", f"{len(message.payload)} bytes")
+        return device, kind
+
+    def _presence(self, device: Device, message: Incoming) -> None:
+        self._states.presence(device, _decoded("presence", message), message.received_ms)
+
+    def _hello(self, device: Device, message: Incoming) -> None:
+        said = _decoded("hello", message)
+        boot, uptime_ms = cast(int, said["boot"]), cast(int, said["uptime_ms"])
+        journal, now_ms = str(said["journal"]), message.received_ms
+        moved = self._clocks.anchor(device.id, boot, uptime_ms, now_ms)
+        for copy, cause in moved.items():
+            self.books.fold_again(copy, cause, now_ms)
+        self._check_limits(now_ms)
+        self._states.hello(device, said, now_ms)
+        self._inbox.close_others(device, journal)
+        stream = self._inbox.stream(device, journal)
+        self._states.unacked(device, cast(int, said["last"]) - stream.number, now_ms)
+        if cast(int, said["acked"]) > stream.number and stream.state == "open":
+            # The machine has let go of records that this ledger never had, or has lost.
+            self._quarantine(device, journal, message, "the ledger is behind its machine")
+        self._ack(
+            device,
+            journal,
+            number=stream.number,
+            renew=stream.state == "quarantined",
+            time_ms=now_ms,
+            nonce=device.nonce,
+        )
+
+    def _fact(self, device: Device, message: Incoming) -> None:
+        journal, taken = self._inbox.take(device, message.payload, message.received_ms)
+        now_ms = message.received_ms
+        for fact in taken.facts:
+            for copy, seen in self._facts.observed(device, fact, now_ms):
+                self.books.see(copy, seen, now_ms)
+            if fact.problem:
+                self.counters.add("unknown", fact.kind[:LOGGED_MAX])
+        self._check_limits(now_ms)
+        self.counters.add("facts", count=len(taken.facts))
+        self.counters.add("duplicates", count=taken.repeated)
+        if taken.conflict:
+            why = f"record {taken.conflict} is not the one that was told before"
+            self._quarantine(device, journal, message, why)
+        self._acks[device.name, journal] = taken.number, taken.quarantined, now_ms
+
+    def _ask(self, device: Device, message: Incoming) -> None:
+        said = _decoded("ask", message)
+        answer = self._asks.answer(device, said, message.received_ms)
+        self._say(device, "answer", answer, session=str(said["session"]), nonce=str(said["id"]))
+
+    def _state(self, device: Device, message: Incoming) -> None:
+        said = _decoded("state", message)
+        self._states.state(device, said, message.received_ms)
+        if said["policy"] != self._policy.revision:
+            self.want(device)
+
+    def _beat(self, device: Device, message: Incoming) -> None:
+        self._states.beat(device, _decoded("beat", message), message.received_ms)
+
+    def _quarantine(self, device: Device, journal: str, message: Incoming, why: str) -> None:
+        self._inbox.quarantine(device, journal)
+        self.counters.add("quarantined")
+        subject = Subject("quarantine", f"{device.id}:{journal}", device.id)
+        self.cases.open(subject, {"journal": journal, "why": why}, message.received_ms)
+        log.warning("quarantined", device=device.name, journal=journal, text=why)
+
+    def _check_limits(self, now_ms: int) -> None:
+        for account in self.books.accounts:
+            self._limits.check(account, now_ms)
+        self.books.accounts.clear()
+
+    def _ack(
+        self,
+        device: Device,
+        journal: str,
+        *,
+        number: int,
+        renew: bool,
+        time_ms: int,
+        nonce: str = "",
+    ) -> None:
+        body = {"journal": journal, "number": number, "time_ms": time_ms, "renew": renew}
+        said = {"session": device.session, "nonce": device.nonce}
+        self._say(device, "ack", body | {"nonce": nonce}, **said)
+
+    def _say(
+        self,
+        device: Device,
+        name: str,
+        values: dict[str, object],
+        *,
+        session: str = "",
+        nonce: str = "",
+    ) -> None:
+        tail, _qos, retained, _signed, _fields = wire.message(name)
+        topic = wire.topic(device.name, tail)
+        body = _encoded(name, values)
+        payload = sign.seal(device.key, topic, session, nonce, body)
+        self.outgoing.append(Outgoing(topic, payload, retained))
+
+
+def _decoded(name: str, message: Incoming) -> dict[str, object]:
+    """Return a message's fields, or raise Refusal."""
+    try:
+        said: dict[str, object] = wire.decode(name, message.payload)
+    except wire.WireError as error:
+        raise Refusal("malformed", str(error)) from None
+    if any(isinstance(value, int) and abs(value) > INTEGER_MAX for value in said.values()):
+        raise Refusal("malformed", f"{name}: a number is out of bounds")
+    return said
+
+
+def _encoded(name: str, values: dict[str, object]) -> bytes:
+    """Return a body without its empty fields: shorter, and the same to a reader."""
+    fields = wire.message(name)[4]
+    checked: dict[str, object] = wire.check(name, fields, values)
+    needed = {field for field, _type, needed, _meaning in fields if needed}
+    kept = {field: value for field, value in checked.items() if value or field in needed}
+    return json.dumps(kept, ensure_ascii=False).encode()
+
+
+_HANDLERS: dict[str, Callable[[Exchange, Device, Incoming], None]] = {
+    "presence": Exchange._presence,
+    "hello": Exchange._hello,
+    "fact": Exchange._fact,
+    "ask": Exchange._ask,
+    "state": Exchange._state,
+    "beat": Exchange._beat,
+}

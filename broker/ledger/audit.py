@@ -1,0 +1,65 @@
+"""The ledger compared with what follows from it, and a copy's life told in words.  Only reads."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from broker.ledger import database, words
+from broker.ledger.books import folded_life, standing_movements
+from broker.ledger.read import Reader
+
+_COPIES = """SELECT copy.id, copy.barcode, copy_state.holder
+FROM copy JOIN copy_state ON copy_state.copy = copy.id ORDER BY copy.id"""
+_LOANS = "SELECT cause, account, state, in_ms, due FROM loan WHERE copy = ? ORDER BY cause"
+_STREAMS = """SELECT device.name, stream.journal, stream.number, COUNT(inbox.id),
+COALESCE(MAX(inbox.number), 0) FROM stream JOIN device ON device.id = stream.device
+LEFT JOIN inbox ON inbox.stream = stream.id GROUP BY stream.id"""
+
+
+def check(folder: Path, day: Callable[[int], int]) -> list[str]:
+    """Fold every copy's life anew and count every stream; return what differs, a line each."""
+    path = folder / database.NAME
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        db.execute("BEGIN")
+        return [*_streams(db), *_copies(db, day)]
+
+
+def explain(folder: Path, barcode: str, zone: ZoneInfo) -> list[str]:
+    """Return a copy's movements as sentences, oldest first."""
+    engine = database.open_reader(folder)
+    read = Reader(engine)
+    copy = read.copy(barcode)
+    if copy is None:
+        return [f"no copy has the barcode {barcode}"]
+    lines = [f"{copy.barcode}  {copy.title}"]
+    for movement in reversed(copy.movements):
+        at = datetime.fromtimestamp(movement.at_ms / 1000, zone)
+        lines.append(f"{at:%Y-%m-%d %H:%M:%S}  {movement.words_en}")
+    where = words.plain(words.place(read.where(barcode), "en"))
+    lines.append(f"now: {where}" + (f", due {copy.loan.due}" if copy.loan else ""))
+    engine.dispose()
+    return lines
+
+
+def _streams(db: sqlite3.Connection) -> Iterator[str]:
+    for device, journal, number, count, highest in db.execute(_STREAMS):
+        if not number == count == highest:
+            yield f"{device} {journal}: at {number}, holds {count} records up to {highest}"
+
+
+def _copies(db: sqlite3.Connection, day: Callable[[int], int]) -> Iterator[str]:
+    for copy, barcode, holder in db.execute(_COPIES).fetchall():
+        life = folded_life(db, copy, day)
+        if holder != life.holder:
+            yield f"{barcode}: with holder {holder}, by its facts with {life.holder}"
+        standing = [movement[:6] for _id, movement in standing_movements(db, copy)]
+        if standing != [movement[:6] for movement in life.movements]:
+            yield f"{barcode}: its movements are not those of its facts"
+        loans = sorted(
+            (loan.cause, loan.account, loan.state, loan.in_ms, loan.due) for loan in life.loans
+        )
+        if loans != db.execute(_LOANS, (copy,)).fetchall():
+            yield f"{barcode}: its loans are not those of its facts"

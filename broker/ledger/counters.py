@@ -1,0 +1,27 @@
+"""What is counted: facts, repetitions, refusals by reason.  Kept in memory until the commit."""
+
+import sqlite3
+from collections import Counter
+
+_ADD = """INSERT INTO counter (kind, reason, value) VALUES (?, ?, ?)
+ON CONFLICT (kind, reason) DO UPDATE SET value = value + excluded.value"""
+
+
+class Counters:
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._new: Counter[tuple[str, str]] = Counter()
+
+    def add(self, kind: str, reason: str = "", count: int = 1) -> None:
+        if count:
+            self._new[kind, reason] += count
+
+    def write(self) -> bool:
+        """Enter what was counted; say whether there was anything."""
+        rows = [(*key, value) for key, value in self._new.items()]
+        self._db.executemany(_ADD, rows)
+        self._new.clear()
+        return bool(rows)
+
+    def forget(self) -> None:
+        self._new.clear()

@@ -1,0 +1,197 @@
+"""What a fact says about each copy that it names, and what of it is in doubt."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from typing import NamedTuple, cast
+
+from broker.circulation import decide
+from broker.circulation.rules import Rules
+from broker.fleet.registry import Device
+from broker.ledger.cases import Cases, Subject
+from broker.ledger.clocks import Clocks
+from broker.ledger.directory import Copy, Directory, Patron
+from broker.ledger.fold import Observation
+from broker.ledger.inbox import Fact, Inbox
+
+_REQUEST = "SELECT id FROM request WHERE device = ? AND ask = ?"
+_OUTCOME = "UPDATE device_order SET ok = ?, why = ?, done_ms = ? WHERE id = ? AND device = ?"
+LENDING = ("took", "lent")
+# A door that staff opened: what they take out and put in is stock.
+STAFF = {"took": "removed", "put": "stocked"}
+
+# kind of fact: (field of its body, verb) for each list of tags in it
+TAGS: dict[str, tuple[tuple[str, str], ...]] = {
+    "session": (("took", "took"), ("put", "put")),
+    "counted": (("back", "back"), ("gone", "gone")),
+    "stocked": (("tags", "stocked"),),
+    "removed": (("tags", "removed"),),
+    "lent": (("tag", "lent"),),
+    "returned": (("tag", "returned"),),
+}
+
+
+class _Scene(NamedTuple):
+    """What is the same for all copies of one fact."""
+
+    device: Device
+    fact: Fact
+    happened_ms: int
+    sure: bool
+    place: int
+    patron: Patron | None
+    request: int | None
+    detail: str
+
+
+class Facts:
+    """Everything happens in the caller's transaction."""
+
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        *,
+        inbox: Inbox,
+        clocks: Clocks,
+        directory: Directory,
+        cases: Cases,
+        rules: Rules,
+        day: Callable[[int], int],
+    ) -> None:
+        self._db = db
+        self._inbox = inbox
+        self._clocks = clocks
+        self._directory = directory
+        self._cases = cases
+        self._rules = rules
+        self._day = day
+
+    def observed(
+        self, device: Device, fact: Fact, received_ms: int
+    ) -> list[tuple[int, Observation]]:
+        """Return (copy, observation) for each copy named; open the cases that no copy has."""
+        happened_ms, sure = self._clocks.happened(device.id, fact.stamp, received_ms)
+        problem = self._problem(device, fact)
+        if fact.kind == "lost" or problem:
+            why = problem or str(fact.body["why"])
+            subject = Subject("lost", str(fact.id), device.id, cause=fact.id)
+            number: dict[str, object] = {"number": fact.number, "why": why}
+            self._cases.open(subject, number, happened_ms)
+        elif fact.kind == "outcome":
+            values = (int(bool(fact.body["ok"])), fact.body["why"], happened_ms)
+            self._db.execute(_OUTCOME, (*values, fact.body["id"], device.id))
+        elif fact.kind in TAGS:
+            return self._seen(self._scene(device, fact, happened_ms, sure))
+        return []
+
+    def _problem(self, device: Device, fact: Fact) -> str:
+        if fact.problem:
+            return fact.problem if fact.problem != "unknown kind" else ""
+        door = fact.body.get("door", 1)
+        if not isinstance(door, int) or not 1 <= door <= device.doors:
+            return f"door {door} of {device.doors}" if device.doors else ""
+        return ""
+
+    def _scene(self, device: Device, fact: Fact, happened_ms: int, sure: bool) -> _Scene:
+        body = fact.body
+        reader = str(body.get("reader", ""))
+        patron = self._directory.patron(reader) if reader else None
+        request = None
+        if body.get("answer"):
+            found = self._db.execute(_REQUEST, (device.id, body["answer"])).fetchone()
+            request = found[0] if found else None
+        if patron and patron.blocked and request is None and _takes(fact):
+            subject = Subject("blocked", str(fact.id), device.id, None, patron.account, fact.id)
+            self._cases.open(subject, {"reason": patron.blocked}, happened_ms)
+        unknown = json.dumps({"reader": reader}) if reader and not patron else ""
+        place = self._place(device, fact)
+        return _Scene(device, fact, happened_ms, sure, place, patron, request, unknown)
+
+    def _place(self, device: Device, fact: Fact) -> int:
+        if "door" in fact.body:
+            return self._directory.compartment(device.id, cast(int, fact.body["door"]))
+        return self._directory.shelf(device.site)
+
+    def _seen(self, scene: _Scene) -> list[tuple[int, Observation]]:
+        seen = []
+        for body in self._bodies(scene.fact):
+            for name, verb in TAGS[scene.fact.kind]:
+                tags = body.get(name)
+                for tag in dict.fromkeys(
+                    [tags] if isinstance(tags, str) else cast(list[str], tags)
+                ):
+                    seen += self._copy(scene, tag, verb, scene.detail)
+            for evidence in cast(list[dict[str, object]], body.get("unsure", [])):
+                detail = json.dumps(evidence)
+                seen += self._copy(scene, str(evidence["tag"]), "unsure", detail)
+        return seen
+
+    def _bodies(self, fact: Fact) -> list[dict[str, object]]:
+        count = cast(int, fact.body.get("parts", 0))
+        parts = self._inbox.parts(fact, count) if count else []
+        if fact.kind == "counted":
+            # Its parts tell what came to light as put, and what is missing as took.
+            parts = [{"back": part["put"], "gone": part["took"]} for part in parts]
+        return [*parts, fact.body]
+
+    def _copy(
+        self, scene: _Scene, tag: str, verb: str, detail: str
+    ) -> list[tuple[int, Observation]]:
+        copy = self._directory.copy(tag)
+        if copy is None:
+            self._foreign(scene, tag, verb)
+            return []
+        body = scene.fact.body
+        if body.get("how") == "staff":
+            verb = STAFF.get(verb, verb)
+        patron = scene.patron
+        due, rule = self._due(scene, copy) if patron and verb in LENDING else (0, "")
+        return [
+            (
+                copy.id,
+                Observation(
+                    scene.happened_ms,
+                    scene.device.id,
+                    scene.fact.number,
+                    scene.fact.id,
+                    verb,
+                    scene.sure,
+                    scene.place,
+                    patron.account if patron else None,
+                    self._directory.reader(patron.account) if patron else None,
+                    due,
+                    rule,
+                    # A count settles the door session that it names.
+                    str(body.get("session") or body.get("id") or body.get("visit") or ""),
+                    scene.request,
+                    detail,
+                ),
+            )
+        ]
+
+    def _due(self, scene: _Scene, copy: Copy) -> tuple[int, str]:
+        """A day that was shown stands; the rule's line is kept beside it."""
+        assert scene.patron
+        today = self._day(scene.happened_ms)
+        day, rule = decide.due(self._rules, today, item=copy.audience, patron=scene.patron.kind)
+        return cast(int, scene.fact.body.get("due")) or day, rule
+
+    def _foreign(self, scene: _Scene, tag: str, verb: str) -> None:
+        """A tag that no copy has: a case while it is inside."""
+        door = scene.fact.body.get("door", 0)
+        subject = Subject("foreign", f"{scene.device.id}:{tag}", scene.device.id)
+        if verb in ("put", "stocked", "back", "returned"):
+            subject = subject._replace(cause=scene.fact.id)
+            self._cases.open(subject, {"tag": tag, "door": door}, scene.happened_ms)
+            self._cases.reopen(subject.key)
+        else:
+            self._cases.close(subject.key, scene.happened_ms, verb)
+
+
+def _tags(named: object) -> list[str]:
+    """Return the tags in a field, each once, in their order."""
+    return list(dict.fromkeys([named] if isinstance(named, str) else cast(list[str], named)))
+
+
+def _takes(fact: Fact) -> bool:
+    return fact.kind == "lent" or bool(fact.body.get("took"))

@@ -1,0 +1,237 @@
+"""What machines said: records checked against their chain and stored under their number, once.
+
+A `fact` message is taken record by record.  A number that is there already is a repetition, unless
+its content differs: then the machine was cloned or rolled back, and its stream is quarantined
+whole.  A number that comes too early is not stored: the old number is acknowledged, and the machine
+goes back to it.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import msgspec
+
+from bookcase_fw import record, wire
+from broker.fleet.registry import Device
+from broker.ledger.clocks import Stamp
+
+INTEGER_MAX = 1 << 53  # A larger number is no time, no count and no day.
+JOURNAL_SIZE = 8
+GENUINE_LOSS = "lost"
+
+_STREAM = "SELECT id, number, chain, state FROM stream WHERE device = ? AND journal = ?"
+_NEW_STREAM = """INSERT INTO stream (device, journal, number, chain, state)
+VALUES (?, ?, 0, ?, 'open') RETURNING id"""
+_STORE = """INSERT INTO inbox (stream, number, kind, boot, uptime_ms, wall_ms, quality,
+received_ms, chain, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
+_ADVANCE = "UPDATE stream SET number = ?, chain = ? WHERE id = ?"
+_STORED = "SELECT kind, chain FROM inbox WHERE stream = ? AND number = ?"
+_KIND = "SELECT kind FROM inbox WHERE stream = ? AND number = ?"
+_PARTS = """SELECT body FROM inbox
+WHERE stream = ? AND number BETWEEN ? AND ? AND kind = 'part' ORDER BY number"""
+_OTHERS = """UPDATE stream SET state = 'closed'
+WHERE device = ? AND journal <> ? AND state = 'open'"""
+
+
+class Refusal(Exception):
+    """A message that is not taken.  `reason` is counted; the machine is not told."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
+class Fact(NamedTuple):
+    """A record as stored.  `problem` says why its body cannot be understood; empty when it can."""
+
+    id: int
+    stream: int
+    number: int
+    kind: str
+    stamp: Stamp
+    body: dict[str, object]
+    problem: str
+
+
+@dataclass(slots=True)
+class Stream:
+    id: int
+    number: int
+    chain: str
+    state: str
+    after_loss: bool = False  # The link of the record that follows a `lost` one cannot be checked.
+
+
+class Taken(NamedTuple):
+    """What came of one message.  `conflict` is the number at which it contradicts the ledger."""
+
+    stream: int
+    number: int
+    facts: list[Fact]
+    repeated: int
+    quarantined: bool
+    conflict: int = 0
+
+
+class _Message(msgspec.Struct):
+    journal: str
+    head: str
+    records: list[msgspec.Raw]
+
+
+class _Record(NamedTuple):
+    number: int
+    kind: str
+    before: str
+    chain: str
+    stamp: Stamp
+    raw: bytes
+    body: object
+
+
+_decoder = msgspec.json.Decoder(_Message)
+
+
+class Inbox:
+    """Everything happens in the caller's transaction."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._streams: dict[tuple[int, str], Stream] = {}
+
+    def forget(self) -> None:
+        """After a rollback: what was remembered may be of it."""
+        self._streams.clear()
+
+    def take(self, device: Device, payload: bytes, received_ms: int) -> tuple[str, Taken]:
+        """Store what is new in a `fact` payload; return its journal id and what came of it.
+
+        Raises Refusal for what is no message of this device: nothing of it is stored.
+        """
+        message = _message(payload)
+        records = _linked(device.key, message)
+        stream = self.stream(device, message.journal)
+        if stream.state == "quarantined":
+            return message.journal, Taken(stream.id, stream.number, [], 0, True)
+        facts: list[Fact] = []
+        repeated = 0
+        for found in records:
+            if found.number > stream.number + 1:
+                break
+            new = found.number == stream.number + 1
+            if not (_follows(stream, found) if new else self._same(stream, found)):
+                taken = Taken(stream.id, stream.number, facts, repeated, True, found.number)
+                return message.journal, taken
+            if new:
+                facts.append(self._store(stream, found, received_ms))
+            else:
+                repeated += 1
+        return message.journal, Taken(stream.id, stream.number, facts, repeated, False)
+
+    def stream(self, device: Device, journal: str) -> Stream:
+        """Return the stream of a device's journal, begun at its first message."""
+        key = (device.id, journal)
+        if key not in self._streams:
+            row = self._db.execute(_STREAM, key).fetchone()
+            if row is None:
+                genesis = record.genesis(device.key, journal)
+                (new,) = self._db.execute(_NEW_STREAM, (*key, genesis)).fetchone()
+                row = (new, 0, genesis, "open")
+            stream = Stream(*row)
+            last = self._db.execute(_KIND, (stream.id, stream.number)).fetchone()
+            stream.after_loss = last == (GENUINE_LOSS,)
+            self._streams[key] = stream
+        return self._streams[key]
+
+    def quarantine(self, device: Device, journal: str) -> None:
+        stream = self.stream(device, journal)
+        stream.state = "quarantined"
+        self._db.execute("UPDATE stream SET state = 'quarantined' WHERE id = ?", (stream.id,))
+
+    def close_others(self, device: Device, journal: str) -> None:
+        """A machine that says hello with a journal has left its earlier ones."""
+        if self._db.execute(_OTHERS, (device.id, journal)).rowcount:
+            self._streams.clear()
+
+    def parts(self, fact: Fact, count: int) -> list[dict[str, object]]:
+        """Return the bodies of the `part` records right before a closing one that belong to it."""
+        numbers = (fact.number - count, fact.number - 1)
+        bodies = [
+            _body("part", wire.load(raw)["d"])[0]
+            for (raw,) in self._db.execute(_PARTS, (fact.stream, *numbers))
+            if raw is not None
+        ]
+        return [body for body in bodies if body.get("id") == fact.body["id"]]
+
+    def _same(self, stream: Stream, found: _Record) -> bool:
+        kind, chain = self._db.execute(_STORED, (stream.id, found.number)).fetchone()
+        # A record that could be read once and not the next time, or the other way round, is one.
+        return chain == found.chain or GENUINE_LOSS in (kind, found.kind)
+
+    def _store(self, stream: Stream, found: _Record, received_ms: int) -> Fact:
+        number, kind, _before, chain, stamp, raw, body = found
+        values = (stream.id, number, kind, *stamp, received_ms, chain, raw)
+        (new,) = self._db.execute(_STORE, values).fetchone()
+        self._db.execute(_ADVANCE, (number, chain, stream.id))
+        stream.number, stream.chain = number, chain
+        stream.after_loss = kind == GENUINE_LOSS
+        return Fact(new, stream.id, number, kind, stamp, *_body(kind, body))
+
+
+def _message(payload: bytes) -> _Message:
+    if len(payload) > wire.PAYLOAD_SIZE_MAX:
+        raise Refusal("too_long", f"{len(payload)} bytes")
+    try:
+        message = _decoder.decode(payload)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise Refusal("malformed", str(error)) from None
+    if len(message.journal) != JOURNAL_SIZE or not message.records:
+        raise Refusal("malformed", "no journal, or no records")
+    return message
+
+
+def _linked(key: bytes, message: _Message) -> list[_Record]:
+    """Return the records of a message whose head vouches for all of them, or raise Refusal."""
+    records = [_decoded(key, bytes(raw)) for raw in message.records]
+    if records[-1].chain != message.head:
+        raise Refusal("forged", "the head is not that of the last record")
+    for before, after in zip(records, records[1:], strict=False):
+        if after.before != before.chain or after.number != before.number + 1:
+            raise Refusal("forged", f"record {after.number} does not follow {before.number}")
+    return records
+
+
+def _decoded(key: bytes, raw: bytes) -> _Record:
+    try:
+        values = wire.load(raw)
+        checked = wire.check("record", wire.RECORD, values)
+    except wire.WireError as error:
+        raise Refusal("malformed", str(error)) from None
+    stamp = Stamp(checked["b"], checked["u"], checked["t"], checked["q"])
+    if not all(0 <= value < INTEGER_MAX for value in (*stamp, checked["n"])) or not checked["n"]:
+        raise Refusal("malformed", "a number is out of bounds")
+    chain = record.chain(key, raw)
+    return _Record(checked["n"], checked["k"], checked["p"], chain, stamp, raw, values.get("d"))
+
+
+def _follows(stream: Stream, found: _Record) -> bool:
+    return stream.after_loss or found.kind == GENUINE_LOSS or found.before == stream.chain
+
+
+def _body(kind: str, body: object) -> tuple[dict[str, object], str]:
+    """Return a fact's checked body and "", or an empty one and what is wrong with it."""
+    try:
+        fields = wire.fact_fields(kind)
+    except wire.WireError:
+        return {}, "unknown kind"
+    if not isinstance(body, dict):
+        return {}, "no body"
+    try:
+        checked: dict[str, object] = wire.check(kind, fields, body)
+    except wire.WireError as error:
+        return {}, str(error)
+    numbers = [value for value in checked.values() if isinstance(value, int)]
+    if not all(-INTEGER_MAX < value < INTEGER_MAX for value in numbers):
+        return {}, "a number is out of bounds"
+    return checked, ""

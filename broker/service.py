@@ -1,0 +1,221 @@
+"""The service put together: MQTT server, link, writer and web, started and stopped in turn."""
+
+import logging
+import secrets
+import socket
+import sqlite3
+import sys
+import threading
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+import uvicorn
+
+from bookcase_fw import wire
+from broker.circulation import days, rules
+from broker.config import Config
+from broker.exchange import Exchange, Law
+from broker.fleet import policy
+from broker.fleet.orders import OrderRefused
+from broker.fleet.registry import Registry
+from broker.ledger import database
+from broker.ledger.read import Reader
+from broker.link import Link, Server
+from broker.live import Hub
+from broker.mqttserver import SERVICE, Access, MqttServer
+from broker.web.app import Refused, create_app
+from broker.writer import Writer
+
+log = structlog.get_logger()
+
+TOKEN_NAME = "staff.token"
+BUILT_IN_RULES = Path(__file__).parent / "circulation" / "minhang.rules"
+ORDER_TIMEOUT_S = 5.0
+STOP_TIMEOUT_S = 1.0
+
+
+class Service:
+    """Everything that runs.  `start` returns when it serves; `stop` ends it within 3 s."""
+
+    def __init__(
+        self, config: Config, *, now_ms: Callable[[], int], monotonic: Callable[[], float]
+    ) -> None:
+        """Open the ledger.  Raises LedgerError or RuleError when it cannot be served."""
+        self._now_ms = now_ms
+        self._lock = database.Lock(config.folder)
+        self._db = database.open_writer(config.folder)
+        self._db.execute("UPDATE device_state SET online = 0")
+        self._registry = Registry(self._db)
+        law = _law(self._db, config, now_ms)
+        self._exchange = Exchange(self._db, self._registry, law)
+        self._hub = Hub()
+        self._mqtt_server, server = self._server(config)
+        self._writer = Writer(
+            self._db,
+            self._exchange,
+            hub=self._hub,
+            send=lambda messages: self._link.send(messages),
+            acknowledge=lambda deliveries: self._link.acknowledge(deliveries),
+        )
+        self._link = Link(
+            server,
+            deliver=self._writer.put,
+            changed=self._shard_changed,
+            now_ms=now_ms,
+            monotonic=monotonic,
+        )
+        self.mqtt_port = server.port
+        self._web_socket = socket.create_server((config.web.host, config.web.port))
+        self.web_port: int = self._web_socket.getsockname()[1]
+        self._served: set[int] = set()
+        self._ready = threading.Event()
+        self._web = _web_server(
+            create_app(
+                read=Reader(database.open_reader(config.folder)),
+                hub=self._hub,
+                send_order=self.send_order,
+                token=staff_token(config.folder),
+                timezone=config.timezone,
+                device_key=self._registry.key,
+                now_ms=now_ms,
+            )
+        )
+        self._web_thread = threading.Thread(
+            target=self._web.run, args=([self._web_socket],), name="web"
+        )
+
+    def start(self) -> None:
+        """Start all threads.  Shards are announced as soon as the MQTT server can be reached."""
+        if self._mqtt_server:
+            self._mqtt_server.start()
+        self._writer.start()
+        self._link.start()
+        self._web_thread.start()
+
+    def wait_served(self, timeout_s: float) -> bool:
+        """Wait until every shard is announced; say whether it came to that."""
+        return self._ready.wait(timeout_s)
+
+    def stop(self) -> None:
+        """End in the order in which each part is needed: web, link, writer, MQTT server."""
+        self._hub.close()
+        self._web.should_exit = True
+        self._link.stop()
+        self._link.join(STOP_TIMEOUT_S)
+        self._writer.stop()
+        self._writer.join(STOP_TIMEOUT_S)
+        self._web_thread.join(STOP_TIMEOUT_S)
+        if self._mqtt_server:
+            self._mqtt_server.stop()
+            self._mqtt_server.join(STOP_TIMEOUT_S)
+        self._db.close()
+        self._lock.release()
+
+    def send_order(self, device: str, op: str, door: int) -> str:
+        """Send an order to a machine and return its id, or raise Refused.  Any thread may ask."""
+        order = self._writer.do(
+            lambda: self._exchange.order_to(device, op=op, door=door, now_ms=self._now_ms())
+        )
+        try:
+            return order.result(ORDER_TIMEOUT_S)
+        except OrderRefused as refused:
+            raise Refused(refused.reason) from None
+
+    def _server(self, config: Config) -> tuple[MqttServer | None, Server]:
+        mqtt = config.mqtt
+        if not mqtt.embedded:
+            return None, Server(mqtt.host, mqtt.port, SERVICE, mqtt.password)
+        password = secrets.token_hex(32)
+        access = Access(password, self._registry.password, self._refused)
+        embedded = MqttServer(mqtt.host, mqtt.port, access)
+        return embedded, Server(mqtt.host, embedded.port, SERVICE, password)
+
+    def _refused(self, reason: str, name: str, text: str) -> None:
+        """The embedded MQTT server refused something: counted like all that is refused."""
+
+        def count() -> str:
+            self._exchange.refuse(reason, name, text)
+            return ""
+
+        self._writer.do(count)
+
+    def _shard_changed(self, shard: int, served: bool) -> None:
+        if served:
+            self._served.add(shard)
+            self._writer.do(lambda: self._want(shard))
+        else:
+            self._served.discard(shard)
+            self._writer.do(lambda: self._lost(shard))
+        if len(self._served) == wire.SHARD_COUNT:
+            self._ready.set()
+
+    def _lost(self, shard: int) -> str:
+        self._exchange.lost(shard)
+        return ""
+
+    def _want(self, shard: int) -> str:
+        for device in self._registry.all():
+            if wire.shard(device.name) == shard:
+                self._exchange.want(device)
+        return ""
+
+
+def staff_token(folder: Path) -> str:
+    """Return the token that lets staff in, made at the first start and readable by its owner."""
+    path = folder / TOKEN_NAME
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(24))
+    return path.read_text().strip()
+
+
+def set_up_log() -> None:
+    """One line an event on standard error, without colours; libraries speak up from a warning."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+
+
+def _law(db: sqlite3.Connection, config: Config, now_ms: Callable[[], int]) -> Law:
+    """Read the rules, and note text and policy in the ledger when they are new."""
+    path = Path(config.rules) if config.rules else BUILT_IN_RULES
+    text = path.read_text()
+    parsed = rules.parse(text)
+    zone = ZoneInfo(config.timezone)
+    kinds: dict[int, str] = dict(db.execute("SELECT account, kind FROM patron"))
+
+    def limit_of(account: int) -> int:
+        today = days.of(now_ms(), zone)
+        line = parsed.find("limit", today, patron=kinds.get(account, "any"))
+        return line.value if line else 0
+
+    db.execute("BEGIN IMMEDIATE")
+    db.execute(
+        "INSERT INTO ruleset (sha256, text, active_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        (digest := sha256(text.encode()).hexdigest(), text, now_ms()),
+    )
+    (ruleset,) = db.execute("SELECT id FROM ruleset WHERE sha256 = ?", (digest,)).fetchone()
+    offline = policy.current(db, parsed, days.of(now_ms(), zone), now_ms())
+    db.execute("COMMIT")
+    return Law(parsed, ruleset, days.in_zone(zone), limit_of, offline)
+
+
+def _web_server(app: object) -> uvicorn.Server:
+    settings = uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+    )
+    return uvicorn.Server(settings)

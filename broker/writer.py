@@ -1,0 +1,160 @@
+"""The one thread that writes the ledger: what waits is committed together, then it is said so.
+
+Nothing is acknowledged before its commit.  When a transaction fails, its messages are taken one by
+one, so that a single bad one delays nobody; it stays unacknowledged and its machine says it again.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+from typing import NamedTuple
+
+import structlog
+
+from broker.exchange import Exchange, Incoming, Outgoing
+from broker.fleet.orders import OrderRefused
+from broker.live import Hub
+
+log = structlog.get_logger()
+
+BATCH_MAX = 100
+
+
+class Delivery(NamedTuple):
+    """A message, and what the MQTT server wants to have acknowledged: over which connection."""
+
+    message: Incoming
+    source: tuple[int, int]
+    mid: int
+    qos: int
+
+
+class Job(NamedTuple):
+    """Something else to be done in a transaction; the future gets what it returns."""
+
+    run: Callable[[], str]
+    done: "Future[str]"
+
+
+class Writer(threading.Thread):
+    """`send` and `acknowledge` are called by this thread, after each commit."""
+
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        exchange: Exchange,
+        *,
+        hub: Hub,
+        send: Callable[[list[Outgoing]], None],
+        acknowledge: Callable[[list[Delivery]], None],
+    ) -> None:
+        super().__init__(name="writer")
+        self._db = db
+        self._exchange = exchange
+        self._hub = hub
+        self._send = send
+        self._acknowledge = acknowledge
+        self._waiting: SimpleQueue[Delivery | Job | None] = SimpleQueue()
+        self._told_movement = 0
+
+    def put(self, delivery: Delivery) -> None:
+        self._waiting.put(delivery)
+
+    def do(self, run: Callable[[], str]) -> "Future[str]":
+        """Do something in a transaction soon; any thread may ask."""
+        job = Job(run, Future())
+        self._waiting.put(job)
+        return job.done
+
+    def stop(self) -> None:
+        """End when everything that waits now is committed."""
+        self._waiting.put(None)
+
+    def run(self) -> None:
+        going_on = True
+        while going_on:
+            batch: list[Delivery | Job] = []
+            item = self._waiting.get()
+            while item is not None:
+                batch.append(item)
+                if len(batch) >= BATCH_MAX:
+                    break
+                try:
+                    item = self._waiting.get_nowait()
+                except Empty:
+                    break
+            else:
+                going_on = False
+            if batch:
+                self._commit(batch)
+
+    def _commit(self, batch: list[Delivery | Job]) -> None:
+        answers: list[tuple[Job, str | OrderRefused]] = []
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            for item in batch:
+                if isinstance(item, Delivery):
+                    self._exchange.take(item.message)
+                else:
+                    answers.append((item, _result(item)))
+            counted = self._exchange.settle()
+            self._db.execute("COMMIT")
+        # The thread must outlive any message: a bug met by one is not the end of all others.
+        except Exception as error:
+            self._failed(batch, error)
+            return
+        self._exchange.acknowledge()
+        self._say()
+        self._acknowledge([item for item in batch if isinstance(item, Delivery)])
+        for job, result in answers:
+            if isinstance(result, OrderRefused):
+                job.done.set_exception(result)
+            else:
+                job.done.set_result(result)
+        self._tell(counted)
+
+    def _failed(self, batch: list[Delivery | Job], error: Exception) -> None:
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+        self._exchange.forget()
+        if len(batch) > 1:
+            for item in batch:
+                self._commit([item])
+            return
+        (item,) = batch
+        if isinstance(item, Job):
+            item.done.set_exception(error)
+            return
+        log.error("not_committed", topic=item.message.topic, exc_info=error)
+        self._acknowledge([item])
+
+    def _say(self) -> None:
+        said, self._exchange.outgoing = self._exchange.outgoing, []
+        if said:
+            self._send(said)
+
+    def _tell(self, counted: bool) -> None:
+        """Tell the browsers what changed."""
+        exchange = self._exchange
+        for device in exchange.heard:
+            self._hub.publish("machine", {"device": device})
+        newest = exchange.books.newest_movement
+        for number in range(self._told_movement + 1 if self._told_movement else newest, newest + 1):
+            if number:
+                self._hub.publish("movement", {"id": number})
+        self._told_movement = newest
+        for number in exchange.cases.changed:
+            self._hub.publish("case", {"id": number})
+        if counted:
+            self._hub.publish("counters", {})
+        exchange.heard.clear()
+        exchange.cases.changed.clear()
+
+
+def _result(job: Job) -> str | OrderRefused:
+    try:
+        return job.run()
+    except OrderRefused as refused:
+        return refused
