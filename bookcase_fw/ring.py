@@ -28,6 +28,7 @@ _ENTRY = "<HHI"
 _ENTRY_SIZE = 8
 _BLANK = b"\xff" * _ENTRY_SIZE
 _IS_LABEL = 0x8000
+_CHUNK_SIZE = 256  # Read at once: a fragmented heap has no room for a whole sector.
 
 
 class RingFull(Exception):
@@ -214,16 +215,16 @@ class Ring:
 
     def _end(self, sector: int, offset: int) -> int:
         """Return where the blank rest of a sector begins, behind whatever was torn."""
-        rest = self._read(sector, offset, self.sector_size - offset)
-        return offset + _padded(len(rest.rstrip(b"\xff")))
+        end = offset
+        for start in range(offset, self.sector_size, _CHUNK_SIZE):
+            size = min(_CHUNK_SIZE, self.sector_size - start)
+            programmed = self._read(sector, start, size).rstrip(b"\xff")
+            if programmed:
+                end = start + _padded(len(programmed))
+        return end
 
     def _is_blank(self, sector: int) -> bool:
-        # In pieces: a heap in use has no 4 KiB in one piece.
-        blank = b"\xff" * PIECE_SIZE
-        for offset in range(0, self.sector_size, PIECE_SIZE):
-            if self._read(sector, offset, PIECE_SIZE) != blank:
-                return False
-        return True
+        return self._end(sector, 0) == 0
 
     def _read(self, sector: int, offset: int, size: int) -> bytes:
         data = bytearray(size)

@@ -40,7 +40,10 @@ def main() -> None:
                 failed.append("%s.%s" % (name, key))
                 print("FAILED %s.%s" % (name, key))
                 getattr(sys, "print_exception", lambda e: print(repr(e)))(error)
-    print("%s: %d passed, %d failed" % (sys.implementation.name, passed, len(failed)))
+    gc.collect()
+    used = getattr(gc, "mem_alloc", int)()  # CPython does not say.
+    words = (sys.implementation.name, " ".join(_names()), passed, len(failed), used)
+    print("%s: %s: %d passed, %d failed; heap %d bytes in use" % words)
     if failed:
         sys.exit(1)
 
