@@ -20,6 +20,7 @@ help:            ## list these targets
 
 setup: .venv/ready $(MICROPYTHON)
 	@sh deploy/setup/packages.sh $(RUN_PACKAGES)
+	@$(BIN)/python deploy/setup/fonts.py >/dev/null
 setup-test: setup typings/ready
 	@sh deploy/setup/packages.sh $(TEST_PACKAGES)
 

@@ -2,17 +2,22 @@
 
 import os
 import sys
+from pathlib import Path
 
 from kiosk.config import Panel
 
 
-def prepare(panel: Panel) -> None:
-    """Set what Kivy reads once, at its import: no arguments, no files, one input, no surprises."""
+def prepare(panel: Panel, home: Path) -> None:
+    """Set what Kivy reads once, at its import: no arguments, no files, one input, no surprises.
+
+    Whatever it keeps for itself goes below `home`.
+    """
+    os.environ.setdefault("KIVY_HOME", str(home))
     os.environ.setdefault("KIVY_NO_ARGS", "1")
     os.environ.setdefault("KIVY_NO_CONFIG", "1")
     os.environ.setdefault("KIVY_NO_FILELOG", "1")
     # The default mode takes stderr over, and tracebacks vanish with it.
-    os.environ.setdefault("KIVY_LOG_MODE", "MIXED")
+    os.environ.setdefault("KIVY_LOG_MODE", "PYTHON")
     os.environ.setdefault("KIVY_METRICS_DENSITY", "1")
     os.environ.setdefault("KIVY_DPI", "96")
     os.environ.setdefault("KIVY_WINDOW", "sdl2")

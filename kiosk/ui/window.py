@@ -1,8 +1,7 @@
 """The window: draws a View when it changes, sends touches back.  Import it after env.prepare."""
 
-import os
+import io
 from collections.abc import Callable
-from pathlib import Path
 
 import kivy.base as base
 from kivy.app import App
@@ -15,31 +14,23 @@ from kiosk.core.present import View
 from kiosk.ui.screens import Screen
 from kiosk.ui.theme import rgba, theme
 
-ExceptionHandler = Callable[[BaseException], bool]
-
 
 class Canvas(Widget):
     """Holds the screen that is shown."""
 
 
 class Kiosk(App):
-    """`each_frame` runs in Kivy's thread, some thirty times a second, and says what to show."""
+    """`send` is told the word of what was touched."""
 
-    def __init__(
-        self, panel: Panel, send: Callable[[str], None], on_start: Callable[[], None]
-    ) -> None:
+    def __init__(self, panel: Panel, send: Callable[[str], None]) -> None:
         super().__init__()
         self._panel = panel
         self._send = send
-        self._started = on_start
         self._view: View | None = None
         self._canvas = Canvas(size_hint=(None, None), size=(panel.width, panel.height))
 
     def build(self) -> Widget:
         return self._canvas
-
-    def on_start(self) -> None:
-        self._started()
 
     def show(self, view: View, separator: str) -> bool:
         """Draw a view; say whether anything changed."""
@@ -52,9 +43,12 @@ class Kiosk(App):
         self._canvas.add_widget(Screen(view, look, self._send, separator))
         return True
 
-    def picture(self, path: Path) -> None:
-        """Write what is seen to a PNG file.  The name must end in .png."""
-        self._canvas.export_to_png(str(path))
+    def picture(self, width: int) -> bytes:
+        """Return what is seen as a PNG file of a width in px."""
+        data = io.BytesIO()
+        image = self._canvas.export_as_image(scale=width / self._panel.width)
+        image.save(data, fmt="png")
+        return data.getvalue()
 
 
 def every(seconds: float, call: Callable[[], None]) -> None:
@@ -68,7 +62,7 @@ def soon(call: Callable[[], None]) -> Callable[[], None]:
     return lambda: trigger()
 
 
-def catch(handler: Callable[[BaseException], None]) -> None:
+def catch(handler: Callable[[Exception], None]) -> None:
     """Hand errors of the screen to a handler and go on."""
 
     class Catch(base.ExceptionHandler):
@@ -81,5 +75,11 @@ def catch(handler: Callable[[BaseException], None]) -> None:
     base.ExceptionManager.add_handler(Catch())
 
 
-def offscreen() -> bool:
-    return os.environ.get("SDL_VIDEODRIVER") == "offscreen"
+def first_frame(call: Callable[[], None]) -> None:
+    """Call once, when the first frame is drawn."""
+
+    def flipped(*_: object) -> None:
+        Window.unbind(on_flip=flipped)
+        call()
+
+    Window.bind(on_flip=flipped)

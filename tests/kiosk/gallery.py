@@ -111,15 +111,16 @@ def views(language: str, large: bool, contrast: bool) -> Iterator[tuple[str, pre
 def draw(folder: Path, looks: list[tuple[str, bool, bool]], only: str = "") -> None:
     from kiosk.ui import env
 
-    env.prepare(Panel())
+    folder.mkdir(parents=True, exist_ok=True)
+
+    env.prepare(Panel(), folder / ".kivy")
     from kivy.base import EventLoop
 
     from kiosk.ui.window import Kiosk
 
-    kiosk = Kiosk(Panel(), send=lambda word: None, on_start=lambda: None)
+    kiosk = Kiosk(Panel(), send=lambda word: None)
     kiosk._run_prepare()
     EventLoop.start()
-    folder.mkdir(parents=True, exist_ok=True)
     for language, large, contrast in looks:
         for name, view in views(language, large, contrast):
             if not name.startswith(only):
@@ -127,7 +128,7 @@ def draw(folder: Path, looks: list[tuple[str, bool, bool]], only: str = "") -> N
             kiosk.show(view, texts(language)["separator"])
             EventLoop.idle()
             look = ("-large" if large else "") + ("-contrast" if contrast else "")
-            kiosk.picture(folder / f"{name}-{language}{look}.png")
+            (folder / f"{name}-{language}{look}.png").write_bytes(kiosk.picture(1080))
 
 
 if __name__ == "__main__":

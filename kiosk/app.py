@@ -1,0 +1,140 @@
+"""The whole kiosk: devices, uplink, journal and window put together, and taken apart at the end."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import structlog
+
+from kiosk.config import Config, texts
+from kiosk.core.events import Press
+from kiosk.devices.keypad import Keypad
+from kiosk.devices.port import Device
+from kiosk.devices.scanner import Scanner
+from kiosk.devices.tray import Tray
+from kiosk.runtime import GiveUp, Runtime
+from kiosk.services.clock import Clock
+from kiosk.services.journal import Journal
+from kiosk.services.picture import Sender
+from kiosk.services.store import Store
+from kiosk.services.uplink import Uplink
+from kiosk.ui import env
+from kiosk.ui.theme import BOLD, REGULAR
+
+LANGUAGES = ("zh", "en")
+VERSION = "0.1.0"
+TICK_S = 0.5
+PICTURE_S = 1.0
+PICTURE_WIDTH = 540
+
+log = structlog.get_logger()
+
+
+def run(config: Config) -> int:
+    """Serve until SIGTERM or SIGINT; return the exit status."""
+    make_fonts()
+    env.prepare(config.panel, config.data / "kivy")
+    config.data.mkdir(parents=True, exist_ok=True)
+    journal = Journal(config.data / "journal.sqlite", config.key)
+    clock = Clock(journal.boot)
+    store = Store(journal, clock, config.timezone)
+    words = {language: texts(language) for language in LANGUAGES}
+    runtime = Runtime(
+        journal=journal, clock=clock, store=store, texts=words, timings=config.timings
+    )
+    uplink = Uplink(
+        device=config.device,
+        key=config.key,
+        address=config.mqtt,
+        journal=journal,
+        clock=clock,
+        post=runtime.call,
+        on_served=runtime.served,
+        on_want=store.want,
+        firmware=VERSION,
+        timings=config.uplink_timings,
+    )
+    runtime.link = uplink
+    devices: list[Device] = [
+        Tray(config.tray, runtime.post),
+        Scanner(config.scanner, runtime.post, config.district_key),
+        Keypad(config.keypad, runtime.post),
+    ]
+    sender = Sender(config.web, config.device, config.key, clock.wall_ms)
+    screen = _Screen(runtime, config, sender)
+    try:
+        uplink.start()
+        sender.start()
+        for device in devices:
+            device.start()
+        screen.run()
+    finally:
+        for device in devices:
+            device.stop()
+        sender.stop()
+        uplink.stop()
+        journal.close()
+    return screen.status
+
+
+class _Screen:
+    """Between the runtime and the window: steps the one, draws the other."""
+
+    def __init__(self, runtime: Runtime, config: Config, sender: Sender) -> None:
+        # Opens the window: only after the environment is set.
+        from kiosk.ui.window import Kiosk, catch, every, first_frame, soon
+
+        self.status = 0
+        self._runtime, self._config, self._sender = runtime, config, sender
+        self._changed = False
+        self._app = Kiosk(config.panel, send=lambda word: runtime.post(Press(word)))
+        runtime.wake = soon(self._step)
+        catch(self._failed)
+        first_frame(lambda: print("ready", flush=True))
+        every(TICK_S, runtime.tick)
+        if config.web:
+            every(PICTURE_S, self._send_picture)
+
+    def run(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._app.stop())
+        self._step()
+        self._app.run()
+
+    def _step(self) -> None:
+        try:
+            self._runtime.step()
+        except GiveUp as error:
+            self._give_up(error)
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._app.show(self._runtime.view(), self._runtime.separator()):
+            self._changed = True
+
+    def _failed(self, error: Exception) -> None:
+        """An error of the screen itself: the visit ends, the machine goes on."""
+        log.error("the screen failed", error=repr(error))
+        try:
+            self._runtime.crash()
+        except GiveUp as reason:
+            self._give_up(reason)
+
+    def _give_up(self, error: GiveUp) -> None:
+        log.error("gives up", why=str(error))
+        self.status = 1
+        self._app.stop()
+
+    def _send_picture(self) -> None:
+        if self._changed:
+            self._changed = False
+            self._sender.send(self._app.picture(PICTURE_WIDTH))
+
+
+def make_fonts() -> None:
+    """Cut the fonts to size if nobody has yet."""
+    if Path(REGULAR).exists() and Path(BOLD).exists():
+        return
+    script = Path(__file__).parent.parent / "deploy/setup/fonts.py"
+    subprocess.run([sys.executable, str(script)], check=True)
