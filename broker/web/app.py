@@ -43,5 +43,10 @@ def create_app(
     for router in (api.router, stream.router, pages.router):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    app.add_api_route("/healthz", _alive, summary="Whether the service is alive")
     app.add_middleware(Access, token=token, refused_page=pages.refused)
     return app
+
+
+async def _alive() -> dict[str, bool]:
+    return {"ok": True}

@@ -1,0 +1,79 @@
+"""Who comes in, by which way, and with which headers the answer goes out."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.broker.web.conftest import TOKEN, House
+
+
+def test_health_needs_no_token(stranger: TestClient) -> None:
+    assert stranger.get("/healthz").json() == {"ok": True}
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}", "Bearer 书"])
+def test_a_stranger_learns_nothing(stranger: TestClient, header: str) -> None:
+    answer = stranger.get("/v1/custody", headers={"Authorization": header.encode()})
+
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert "staff.token" in answer.json()["remedy"]
+
+
+def test_the_page_for_strangers_says_where_the_token_is(stranger: TestClient) -> None:
+    answer = stranger.get("/machines/bc01?key=wrong", headers={"Accept-Language": "en"})
+
+    assert answer.status_code == 401
+    assert "staff.token" in answer.text
+    assert "wrong" not in answer.text.replace("wrong_", "")
+    assert "bc01" not in answer.text
+
+
+def test_the_token_is_traded_for_a_cookie_and_leaves_the_address(stranger: TestClient) -> None:
+    traded = stranger.get(f"/find?q=小王子&key={TOKEN}")
+    cookie = traded.headers["set-cookie"]
+
+    assert traded.status_code == 303
+    assert TOKEN not in traded.headers["location"]
+    assert traded.headers["location"].startswith("/find?q=")
+    assert TOKEN not in cookie
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert stranger.get("/v1/counters").status_code == 200
+
+
+def test_a_trade_leads_to_no_other_host(stranger: TestClient) -> None:
+    traded = stranger.get(f"http://127.0.0.1//evil.example/?key={TOKEN}")
+
+    assert traded.headers["location"].startswith("/evil.example")
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [("http://127.0.0.1", 202), ("http://evil.example", 403), ("null", 403), ("", 403)],
+)
+def test_another_sites_page_sends_no_orders(
+    stranger: TestClient, house: House, origin: str, status: int
+) -> None:
+    stranger.get(f"/?key={TOKEN}")
+
+    answer = stranger.post(
+        "/v1/machines/bc01/orders", json={"op": "open", "door": 1}, headers={"Origin": origin}
+    )
+
+    assert answer.status_code == status
+    assert len(house.orders) == (status == 202)
+
+
+@pytest.mark.parametrize("address", ["/", "/v1/machines", "/static/paper.css", "/nothing"])
+def test_every_answer_forbids_foreign_code(staff: TestClient, address: str) -> None:
+    headers = staff.get(address).headers
+
+    assert "script-src 'self'" in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_what_is_of_readers_is_not_kept_by_browsers(staff: TestClient) -> None:
+    assert staff.get("/").headers["cache-control"] == "no-store"
+    assert staff.get("/v1/custody").headers["cache-control"] == "no-store"
