@@ -17,6 +17,7 @@ READ_SIZE = 256
 class SerialPort:
     def __init__(self, twin: Twin, wire: Wire | None = None) -> None:
         self.wire = wire or Wire()
+        self.connected = asyncio.Event()  # Whether somebody would hear the twin now.
         self._end = Plug(twin, self.wire)
         self._server: asyncio.Server | None = None
         self._writer: asyncio.StreamWriter | None = None
@@ -40,6 +41,7 @@ class SerialPort:
         self._part()
         self._end.forget()
         self._writer = writer
+        self.connected.set()
         self._speaker = asyncio.create_task(self._speak(writer))
         try:
             while data := await reader.read(READ_SIZE):
@@ -64,3 +66,4 @@ class SerialPort:
         if self._writer:
             self._writer.close()
         self._speaker = self._writer = None
+        self.connected.clear()

@@ -51,11 +51,18 @@ class Desk:
         """Move a twin on its own loop."""
         self._loop.call_soon_threadsafe(act, *arguments)
 
-    def start(self, device: Device, there: bool = True) -> None:
-        """Start a device; return when it has opened its port, if there is one."""
+    def start(self, device: Device, twin: Twin | None = None) -> None:
+        """Start a device; return when it hears the twin, if that is there."""
         self._devices.append(device)
         device.start()
-        assert not there or device.opened.wait(LIMIT_S)
+        if twin:
+            self.await_ends(device, twin)
+
+    def await_ends(self, device: Device, twin: Twin) -> None:
+        """Return when both ends of a line are open: what is said before is lost."""
+        assert device.opened.wait(LIMIT_S)
+        future = asyncio.run_coroutine_threadsafe(self._ports[twin].connected.wait(), self._loop)
+        future.result(LIMIT_S)
 
     def heard(self) -> Any:
         return self.posted.get(timeout=LIMIT_S)
@@ -149,7 +156,7 @@ def test_a_tray_on_a_bad_wire_is_understood(desk: Desk) -> None:
 
 def test_cards_books_and_other_codes_are_told_apart(desk: Desk) -> None:
     twin = gm65.Scanner()
-    desk.start(Scanner(desk.plug_in(twin), desk.posted.put, KEY, RETRY_S))
+    desk.start(Scanner(desk.plug_in(twin), desk.posted.put, KEY, RETRY_S), twin)
 
     desk.do(twin.show, "SG00000012")
     desk.do(twin.show, "MH00000007")
@@ -162,7 +169,7 @@ def test_cards_books_and_other_codes_are_told_apart(desk: Desk) -> None:
 
 def test_a_text_that_arrives_in_single_bytes_is_one_text(desk: Desk) -> None:
     twin = gm65.Scanner()
-    desk.start(Scanner(desk.plug_in(twin), desk.posted.put, KEY, RETRY_S))
+    desk.start(Scanner(desk.plug_in(twin), desk.posted.put, KEY, RETRY_S), twin)
     desk.wire(twin).chop = True
 
     desk.do(twin.show, "MH00000007")
@@ -173,12 +180,14 @@ def test_a_text_that_arrives_in_single_bytes_is_one_text(desk: Desk) -> None:
 def test_a_scanner_that_is_pulled_out_is_a_fault_until_it_is_back(desk: Desk) -> None:
     twin = gm65.Scanner()
     url = desk.plug_in(twin)
-    desk.start(Scanner(url, desk.posted.put, KEY, RETRY_S))
+    scanner = Scanner(url, desk.posted.put, KEY, RETRY_S)
+    desk.start(scanner, twin)
 
     desk.pull_out(twin)
     assert desk.heard() == Faulted("scanner", True)
     desk.plug_in(twin, number(url))
     assert desk.heard() == Faulted("scanner", False)
+    desk.await_ends(scanner, twin)
     desk.do(twin.show, "MH00000007")
     assert desk.heard() == Barcode("MH00000007")
 
@@ -188,7 +197,7 @@ def test_a_scanner_that_was_never_there_is_one_fault(desk: Desk) -> None:
     url = desk.plug_in(twin)
     desk.pull_out(twin)
 
-    desk.start(Scanner(url, desk.posted.put, KEY, RETRY_S), there=False)
+    desk.start(Scanner(url, desk.posted.put, KEY, RETRY_S))
     assert desk.heard() == Faulted("scanner", True)
     desk.plug_in(twin, number(url))
     assert desk.heard() == Faulted("scanner", False)
@@ -199,7 +208,7 @@ def test_a_scanner_that_was_never_there_is_one_fault(desk: Desk) -> None:
 
 def test_keys_are_posted_by_their_words(desk: Desk) -> None:
     twin = keypad.Keypad()
-    desk.start(Keypad(desk.plug_in(twin), desk.posted.put, RETRY_S))
+    desk.start(Keypad(desk.plug_in(twin), desk.posted.put, RETRY_S), twin)
 
     for word in ("down", "go", "7"):
         desk.do(twin.press, word)
