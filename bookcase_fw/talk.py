@@ -60,7 +60,7 @@ class Talk:
         log=print,
     ):
         self.state = table.DOWN
-        self.todo = []
+        self.todo: list = []
         self.doubts = 0  # Messages that were not believed.
         self.device, self.password = device, sign.password(key)
         self.timings = table.TIMINGS | (timings or {})
@@ -71,8 +71,8 @@ class Talk:
         self._upload = Upload(journal, dice)
         self._sayings = Sayings(device, journal, clock, firmware, cause)
         self._connections = self._ask_count = self._attempt = 0
-        self._dues = set()
-        self._asks = {}  # Id -> (then, deadline, message or None once it is said).
+        self._dues: set = set()
+        self._asks: dict = {}  # Id -> (then, deadline, message or None once it is said).
         self._report: dict = {}
         self._hello_ms = self._served_ms = self._outage_ms = self._state_at_ms = 0
         # Timers: name -> when it runs out.

@@ -18,7 +18,7 @@ class Trust:
         self._key = key
         self.session = ""
         self._greeting = self._greeted = ""
-        self._asks = []
+        self._asks: list = []
 
     def begin(self, session: str):
         """A new connection: nothing that was said in an earlier one counts any more."""

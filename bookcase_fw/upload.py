@@ -32,7 +32,7 @@ class Upload:
         self._journal = journal
         self._dice = dice
         self._room = size_max - _OVERHEAD - _SEPARATOR
-        self._ends = []  # Last number of each message that waits for an ack, oldest first.
+        self._ends: list = []  # Last number of each message that waits for an ack, oldest first.
         self._retry_at_ms = 0
 
     @property
