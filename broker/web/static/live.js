@@ -31,7 +31,10 @@ async function refresh(element) {
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById(element.id);
-  if (fresh) element.className = fresh.className;
+  if (fresh) {
+    element.className = fresh.className;
+    element.dataset.news = fresh.dataset.news || "";
+  }
   replaceInside(element, fresh || page.body);
 }
 
