@@ -23,7 +23,7 @@ class Notes:
         self._places: dict = {}  # Name -> (ring number of the first part, parts).
         self._recover()
 
-    def load(self, name: str, default: object = None) -> object:
+    def load(self, name: str, default=None):
         """Return a note's value, or the default when it was never written."""
         if name not in self._places:
             return default

@@ -1,0 +1,1 @@
+"""Runs before main.py; boot counter and reset cause live in notes and board.py."""

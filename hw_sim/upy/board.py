@@ -1,0 +1,138 @@
+"""The desk's wiring, as the configuration in SG_CONFIG says: TCP to devices, flash in a file.
+
+Stands in for bookcase_fw/board.py under MicroPython's unix port.  What is written to flash reaches
+the file only when it is synced, so that killing the process is a power cut.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import time
+
+TICKS_PERIOD_MS = 1 << 62  # On 64 bits time.ticks_ms does not start again.
+EXIT_RESTART = 77  # Whoever started us starts us again.
+SECTOR_SIZE, SECTOR_COUNT = 4096, 88
+CAUSE_VARIABLE = "SG_CAUSE"  # Why we were started, a word of wire's presence; power when not said.
+
+
+def config_text() -> str:
+    path = os.getenv("SG_CONFIG")
+    if not path:
+        raise OSError("SG_CONFIG names no configuration")
+    with open(path) as file:
+        return file.read()
+
+
+def flash():
+    """Return the flash in the file that the configuration names; a new file is blank flash."""
+    return _Flash(_CONFIG["flash"])
+
+
+def ticks_ms():
+    return time.ticks_ms()
+
+
+def rtc_ms() -> int:
+    """Return 0: as the board, the desk's bookcase learns the time from the service."""
+    return 0
+
+
+def reset_cause() -> str:
+    return os.getenv(CAUSE_VARIABLE) or "power"
+
+
+async def lock_port() -> tuple:
+    return await _port(_CONFIG["ports"]["lock"])
+
+
+async def scanner_port() -> tuple:
+    return await _port(_CONFIG["ports"]["scanner"])
+
+
+async def panel_port() -> tuple:
+    return await _port(_CONFIG["ports"]["panel"])
+
+
+async def antenna_port(number: int) -> tuple:
+    return await _port(_CONFIG["ports"]["antennas"][number - 1])
+
+
+def close_port(port: tuple):
+    port[1].close()
+
+
+async def connect(server: list) -> tuple:
+    """Return (reader, writer) to the MQTT server; raises OSError."""
+    return await _port(server)
+
+
+def feed():
+    """There is no watchdog: whoever started us watches."""
+
+
+def restart():
+    sys.exit(EXIT_RESTART)
+
+
+async def _port(address: list) -> tuple:
+    host, number = address
+    return await asyncio.open_connection(host, number)
+
+
+class _Flash:
+    """NOR flash: programming clears bits.  Changed sectors wait in memory until a sync."""
+
+    def __init__(self, path: str):
+        try:
+            self._file = open(path, "r+b")
+        except OSError:
+            with open(path, "wb") as file:
+                for _sector in range(SECTOR_COUNT):
+                    file.write(b"\xff" * SECTOR_SIZE)
+            self._file = open(path, "r+b")
+        # (sector, offset, data) of every program, and (sector, 0, None) of every erase, in order.
+        self._pending: list = []
+
+    def readblocks(self, sector: int, data: bytearray, offset: int = 0):
+        self._file.seek(sector * SECTOR_SIZE + offset)
+        self._file.readinto(data)
+        for changed, start, written in self._pending:
+            if changed == sector:
+                _overlay(data, offset, start, written)
+
+    def writeblocks(self, sector: int, data: bytes, offset: int = 0):
+        self._pending.append((sector, offset, bytes(data)))
+
+    def ioctl(self, operation: int, argument: int) -> int:
+        if operation == 3:
+            self._sync()
+        if operation == 6:
+            self._pending.append((argument, 0, None))
+        return {4: SECTOR_COUNT, 5: SECTOR_SIZE}.get(operation, 0)
+
+    def _sync(self):
+        while self._pending:
+            sector, offset, written = self._pending[0]
+            size = len(written) if written else SECTOR_SIZE
+            held = bytearray(size)
+            self._file.seek(sector * SECTOR_SIZE + offset)
+            self._file.readinto(held)
+            _overlay(held, offset, offset, written)
+            self._file.seek(sector * SECTOR_SIZE + offset)
+            self._file.write(held)
+            self._pending.pop(0)
+        self._file.flush()  # On the unix port this is fsync.
+
+
+def _overlay(data: bytearray, offset: int, start: int, written: "bytes | None"):
+    """Do to bytes that stand at an offset what was written at another, or an erase (None)."""
+    if written is None:
+        data[:] = b"\xff" * len(data)
+        return
+    first = max(offset, start)
+    for place in range(first, min(offset + len(data), start + len(written))):
+        data[place - offset] &= written[place - start]
+
+
+_CONFIG = json.loads(config_text())
