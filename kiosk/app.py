@@ -88,6 +88,7 @@ class _Screen:
         self.status = 0
         self._runtime, self._config, self._sender = runtime, config, sender
         self._changed = False
+        self._screen = ""  # The name of the screen that was drawn last.
         self._app = Kiosk(config.panel, send=lambda word: runtime.post(Press(word)))
         runtime.wake = soon(self._step)
         catch(self._failed)
@@ -110,8 +111,13 @@ class _Screen:
         self._draw()
 
     def _draw(self) -> None:
-        if self._app.show(self._runtime.view(), self._runtime.separator()):
-            self._changed = True
+        view = self._runtime.view()
+        if not self._app.show(view, self._runtime.separator()):
+            return
+        self._changed = True
+        if view.screen != self._screen:
+            self._screen = view.screen
+            log.info("screen", name=view.screen)
 
     def _failed(self, error: Exception) -> None:
         """An error of the screen itself: the visit ends, the machine goes on."""

@@ -247,31 +247,46 @@ def _lines(part: Part, separator: str, brief: int) -> list[tuple[str, int, bool,
 
 
 class Headline(Widget):
-    """Words around a figure in the largest type, on one base line."""
+    """Words around a figure in the largest type, on one base line; or the figure below them."""
 
     def __init__(self, title: str, figure: str, theme: Theme, width: float) -> None:
         super().__init__(size_hint=(None, None))
-        before, _, after = title.partition("{}")
-        for step in (5, 4, 3, 2, 1):
-            word_size = theme.type(max(0, min(2, step - 1)))
-            sizes = (word_size, theme.type(step), word_size)
-            parts = [
-                Text(text.strip(), size=size, width=width, colour=theme.colours.ink, bold=True)
-                for text, size in zip((before, figure, after), sizes, strict=True)
-                if text.strip()
+        before, _, after = (words.strip() for words in title.partition("{}"))
+        ways = [((before, figure, after), step) for step in (5, 4)]
+        ways += [((f"{before} {after}".strip(), figure), step) for step in (5, 4, 3, 2)]
+        for words, step in ways:
+            self._texts = [
+                Text(
+                    text,
+                    size=theme.type(step if text == figure else min(2, step - 1)),
+                    width=width,
+                    colour=theme.colours.ink,
+                    bold=True,
+                )
+                for text in words
+                if text
             ]
-            gap = theme.mm(4)
-            total = sum(part.width for part in parts) + gap * (len(parts) - 1)
-            if total <= width:
+            self._gap = theme.mm(4)
+            self._stacked = len(words) == 2
+            if self._width() <= width:
                 break
-        self.size = total, max(part.height for part in parts)
-        self._parts, self._gap = parts, gap
+        highs = [text.height for text in self._texts]
+        self.size = self._width(), sum(highs) if self._stacked else max(highs)
 
     def placed(self, x: float, y: float) -> "Headline":
         self.pos = x, y
-        base = y + DESCENT * max(part.font_size for part in self._parts)
-        for part in self._parts:
-            part.pos = x, base - DESCENT * part.font_size
-            self.add_widget(part)
-            x += part.width + self._gap
+        base = y + DESCENT * max(text.font_size for text in self._texts)
+        top = self.top
+        for text in self._texts:
+            self.add_widget(text)
+            if self._stacked:
+                top -= text.height
+                text.pos = x, top
+            else:
+                text.pos = x, base - DESCENT * text.font_size
+                x += text.width + self._gap
         return self
+
+    def _width(self) -> float:
+        widths = [float(text.width) for text in self._texts]
+        return max(widths) if self._stacked else sum(widths) + self._gap * (len(widths) - 1)
