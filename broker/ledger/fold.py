@@ -91,9 +91,9 @@ class Life:
         _VERBS[seen.verb](self, seen)
 
     def _taken(self, seen: Observation, kind: str) -> None:
+        self._settle(seen)
         self._surely_not_elsewhere(seen)
         self._no_longer_with_a_reader(seen)
-        self._settle(seen)
         if seen.account is None or seen.taker is None:
             self._move(seen, UNKNOWN, kind)
             self._doubt(seen, "unknown_reader" if seen.detail else "taken_unknown")
