@@ -16,16 +16,12 @@ TEXT_SIZE_MAX = 512  # A longer text is dropped whole: no card, barcode or link 
 DATA_SIZE_MAX = 32
 UNCHECKED = b"\xab\xcd"
 COMMANDS = (
-    # name   type  what size and data mean
-    ("read", 0x07),  # size 1, data: how many zones to read
+    # name    type     what size and data mean
+    ("read",  0x07),  # size 1, data: how many zones to read
     ("write", 0x08),  # size and data: what is written, from the zone on
-    ("save", 0x09),  # all settings to flash; size 1, data 0
-)
-ZONES = (
-    # name        zone
-    ("trigger", 0x0002),  # bit 0: scan now
-    ("output", 0x000D),  # encoding of the text and the port it goes to
-)
+    ("save",  0x09),  # all settings to flash; size 1, data 0
+)  # fmt: skip
+TRIGGER = 0x0002  # The zone whose bit 0 scans now.
 DONE = b"\x00"  # The data of the answer to what was written.
 
 Command = namedtuple("Command", ("name", "zone", "data"))
@@ -44,7 +40,7 @@ def encode(name: str, zone: int, data: bytes) -> bytes:
 
 def trigger() -> bytes:
     """Return the command to scan now."""
-    return encode("write", 0x0002, b"\x01")
+    return encode("write", TRIGGER, b"\x01")
 
 
 def encode_answer(data: bytes = DONE) -> bytes:

@@ -7,14 +7,14 @@ from bookcase_fw.codecs import stream
 
 KEYS = (
     # word    byte
-    ("up", b"U"),
-    ("down", b"D"),
-    ("left", b"L"),
+    ("up",    b"U"),
+    ("down",  b"D"),
+    ("left",  b"L"),
     ("right", b"R"),
-    ("go", b"\r"),
-    ("back", b"*"),
-    ("help", b"#"),
-) + tuple((digit, digit.encode()) for digit in "0123456789")
+    ("go",    b"\r"),
+    ("back",  b"*"),
+    ("help",  b"#"),
+) + tuple((digit, digit.encode()) for digit in "0123456789")  # fmt: skip
 
 
 def encode(word: str) -> bytes:

@@ -20,36 +20,36 @@ DATA_SIZE_MAX = 72  # A notice with the longest number that a tag can have, 62 b
 KINDS = (
     # name      number
     ("command", 0x00),
-    ("answer", 0x01),
-    ("notice", 0x02),
-)
+    ("answer",  0x01),
+    ("notice",  0x02),
+)  # fmt: skip
 COMMANDS = (
-    # name        code  data of the command                      data of the answer
-    ("info", 0x03),  # 0 hardware, 1 software, 2 maker           that byte, then text
-    ("region", 0x07),  # a number of REGIONS                     0
-    ("read_region", 0x08),  # none                               a number of REGIONS
-    ("inventory", 0x22),  # none                                 notices
-    ("inventories", 0x27),  # 22, then how many (2)              notices
-    ("stop", 0x28),  # none                                      0
-    ("power", 0xB6),  # hundredths of a dBm (2)                  0
-    ("read_power", 0xB7),  # none                                hundredths of a dBm (2)
-    ("error", 0xFF),  #                                          a code of ERRORS
-)
+    # name          code     data of the command               data of the answer
+    ("info",        0x03),  # 0 hardware, 1 software, 2 maker   that byte, then text
+    ("region",      0x07),  # a number of REGIONS               0
+    ("read_region", 0x08),  #                                   a number of REGIONS
+    ("inventory",   0x22),  #                                   notices
+    ("inventories", 0x27),  # 22, then how many (2)             notices
+    ("stop",        0x28),  #                                   0
+    ("power",       0xB6),  # hundredths of a dBm (2)           0
+    ("read_power",  0xB7),  #                                   hundredths of a dBm (2)
+    ("error",       0xFF),  # never sent                        a code of ERRORS
+)  # fmt: skip
 ERRORS = (
-    # name        code
-    ("no_tag", 0x09),
-    ("nothing", 0x15),
-    ("password", 0x16),
-    ("command", 0x17),
-)
+    # name       code     what went wrong
+    ("no_tag",   0x09),  # no tag to read
+    ("nothing",  0x15),  # an inventory heard nothing
+    ("password", 0x16),  # the tag's password is another
+    ("command",  0x17),  # no such command
+)  # fmt: skip
 REGIONS = (
-    # name    number  MHz
-    ("china", 1),  # 920-925
-    ("us", 2),  # 902-928
-    ("europe", 3),  # 865-868
-    ("china_800", 4),  # 840-845
-    ("korea", 6),  # 917-923
-)
+    # name        number  MHz
+    ("china",     1),  #  920-925
+    ("us",        2),  #  902-928
+    ("europe",    3),  #  865-868
+    ("china_800", 4),  #  840-845
+    ("korea",     6),  #  917-923
+)  # fmt: skip
 
 Frame = namedtuple("Frame", ("kind", "name", "data"))
 

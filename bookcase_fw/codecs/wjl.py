@@ -18,10 +18,10 @@ BOARD_MAX = 64
 LOCK_MAX = 24
 COMMANDS = (
     # name     head  code
-    ("open", 0x8A, 0x11),
-    ("read", 0x80, 0x33),
+    ("open",   0x8A, 0x11),
+    ("read",   0x80, 0x33),
     ("boards", 0x80, 0x99),
-)
+)  # fmt: skip
 ANSWER = 0x80
 BIT_SET, BIT_CLEAR = 0x11, 0x00
 ALL = 0x33

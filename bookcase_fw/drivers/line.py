@@ -14,6 +14,7 @@ class Line:
         self._reader, self._writer = port
         self._decoder = decoder
         self._error = error
+        self.late = False  # Whether an answer that was given up may still come.
 
     @property
     def noise_count(self) -> int:
@@ -53,13 +54,18 @@ class Line:
         try:
             return await asyncio.wait_for(self._first(wanted), wait_s)
         except asyncio.TimeoutError:
+            self.late = True
             return None
 
     async def settle(self, silence_s: float):
-        """Let late answers go by, until nothing has come for so many seconds."""
-        for _read in range(SETTLE_MAX):
+        """Let answers go by that were given up, if any: they tell of the world as it was.
+
+        Ends when nothing has come for so many seconds.
+        """
+        for _read in range(SETTLE_MAX if self.late else 0):
             if not await self.hear(silence_s):
-                return
+                break
+        self.late = False
 
     async def _first(self, wanted) -> tuple:
         while True:

@@ -7,7 +7,7 @@ from bookcase_fw.drivers.line import Line
 
 TRIES_MAX = 3
 ANSWER_TIMEOUT_S = 0.3  # 13 bytes at 9600 baud take 14 ms.
-LATE_S = 0.5  # After a try without an answer: silence that proves that none is on its way.
+LATE_S = 0.5  # After a try without an answer: silence that says that none is on its way.
 
 
 class LockBoardError(Exception):
@@ -33,7 +33,6 @@ class LockBoard:
         self._line = Line(port, wjl.Decoder(), LockBoardError)
         self._board, self._locks, self._shut_bit = board, locks, shut_bit
         self._bus = bus or asyncio.Lock()
-        self._late = False
 
     @property
     def noise_count(self) -> int:
@@ -56,16 +55,12 @@ class LockBoard:
         return tuple([(bits >> lock & 1) == self._shut_bit for lock in range(self._locks)])
 
     async def _read(self) -> int:
-        if self._late:
-            # Answers to tries that were given up tell of doors as they were.
-            await self._line.settle(LATE_S)
-        self._late = False
+        await self._line.settle(LATE_S)
         for _try in range(TRIES_MAX):
             await self._line.send(wjl.encode(self._board, "read"))
             answer = await self._line.answer(self._is_ours, ANSWER_TIMEOUT_S)
             if answer:
                 return answer[1]
-            self._late = True
         raise LockBoardError("lock board %d is silent: asked %d times" % (self._board, TRIES_MAX))
 
     def _is_ours(self, frame: tuple) -> bool:

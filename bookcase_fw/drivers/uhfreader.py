@@ -6,7 +6,7 @@ from bookcase_fw.drivers.line import Line
 TRIES_MAX = 3
 ANSWER_TIMEOUT_S = 0.5
 QUIET_S = 0.06  # A round has ended when nothing more came for so long: 25 notices' time.
-LATE_S = 0.7  # The same after a try without an answer: the answer to that one may come, too.
+LATE_S = 0.7  # After a try without an answer: silence that says that none is on its way.
 READS_MAX = 60  # Reads after which a round that does not end is a fault.
 POWER_CDBM = 2000
 
@@ -39,16 +39,16 @@ class UhfReader:
 
         A list without order; empty when nothing was heard.  Raises UhfReaderError.
         """
-        quiet_s = QUIET_S
+        await self._line.settle(LATE_S)
         for _try in range(TRIES_MAX):
             await self._line.send(r200.encode("command", "inventory"))
             frames = await self._line.hear(ANSWER_TIMEOUT_S)
             if frames:
-                return await self._rest(frames, quiet_s)
-            quiet_s = LATE_S
+                return await self._rest(frames)
+            self._line.late = True
         raise UhfReaderError("the UHF reader is silent: asked %d times" % TRIES_MAX)
 
-    async def _rest(self, frames: list, quiet_s: float) -> list:
+    async def _rest(self, frames: list) -> list:
         """Return what these frames and those that follow them tell, until nothing more comes."""
         strongest = {}
         for _read in range(READS_MAX):
@@ -56,7 +56,7 @@ class UhfReader:
                 if frame.kind == "notice":
                     tag, dbm = r200.heard(frame)
                     strongest[tag] = max(dbm, strongest.get(tag, dbm))
-            frames = await self._line.hear(quiet_s)
+            frames = await self._line.hear(QUIET_S)
             if not frames:
                 return list(strongest.items())
         raise UhfReaderError("the UHF reader does not end its round")
