@@ -35,11 +35,12 @@ class Sayings:
         }
 
     def hello(self, nonce: str) -> dict:
+        _boot, uptime_ms, wall_ms, quality = self._clock.stamp()
         return self._stream() | {
             "nonce": nonce,
-            "uptime_ms": self._clock.uptime_ms(),
-            "wall_ms": self._clock.wall_ms(),
-            "quality": self._clock.quality,
+            "uptime_ms": uptime_ms,
+            "wall_ms": wall_ms,
+            "quality": quality,
         }
 
     def state(self, report: dict) -> dict:

@@ -267,9 +267,9 @@ class Talk:
         self._timers.pop("greet", None)
         if self._clock.uptime_ms() - self._served_ms >= self.timings["settled_ms"]:
             self._attempt = 0
+        self._on_served(False)
         for ask_id in list(self._asks):
             self._settle(ask_id, None)
-        self._on_served(False)
 
     # --- what is said
 

@@ -7,6 +7,8 @@ session and the id that it carries; for a `want` neither, because the newest rev
 
 from bookcase_fw import sign, wire
 
+NONCES_MAX = 3
+
 
 class Doubt(Exception):
     """A message that is not believed.  The message says why, for the log."""
@@ -17,18 +19,18 @@ class Trust:
         self._device = device
         self._key = key
         self.session = ""
-        self._greeting = self._greeted = ""
+        self._nonces: list = []  # Of the hellos of this session, the last one first.
         self._asks: list = []
 
     def begin(self, session: str):
         """A new connection: nothing that was said in an earlier one counts any more."""
         self.session = session
-        self._greeting = self._greeted = ""
+        self._nonces = []
         self._asks = []
 
     def greet(self, nonce: str):
-        """A hello with this nonce goes out.  The one before stays good until this is answered."""
-        self._greeting = nonce
+        """A hello with this nonce goes out; acks under the ones before may be on their way."""
+        self._nonces = [nonce] + self._nonces[: NONCES_MAX - 1]
 
     def ask(self, ask_id: str):
         self._asks.append(ask_id)
@@ -54,7 +56,9 @@ class Trust:
             raise Doubt(str(error))
         for session, nonce in self._contexts(name, body):
             if sign.genuine(self._key, topic, session, nonce, data, mac):
-                return name, self._answering(name, body)
+                if name == "ack" and body["nonce"] != self._nonces[0]:
+                    body["nonce"] = ""
+                return name, body
         raise Doubt("%s has no signature that counts here" % name)
 
     def _contexts(self, name: str, body: dict) -> list:
@@ -66,12 +70,4 @@ class Trust:
             return [(body["session"], body["id"])]
         if name == "answer":
             return [(self.session, body["id"])] if body["id"] in self._asks else []
-        return [(self.session, nonce) for nonce in (self._greeting, self._greeted) if nonce]
-
-    def _answering(self, name: str, body: dict) -> dict:
-        if name == "ack" and body["nonce"]:
-            if body["nonce"] == self._greeting:
-                self._greeted = self._greeting
-            else:
-                body["nonce"] = ""
-        return body
+        return [(self.session, nonce) for nonce in self._nonces]
