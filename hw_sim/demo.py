@@ -17,6 +17,8 @@ from hw_sim.desk import words
 from hw_sim.desk.desk import Desk
 from hw_sim.desk.eyes import Shown, Unseen
 from hw_sim.desk.run import until_ended
+from hw_sim.desk.visits import pull
+from hw_sim.world.truth import HandError
 
 CARD = "SG00000001"
 FIRST, SECOND = "bc01", "bc02"
@@ -109,7 +111,7 @@ class Journey:
             raise Unmet(self._shows(device, "choose"), self._shows(device, "refused"))
         await self._desk.hands(f"choose {device} {door}")
         await self._see(device, "opening")
-        await self._desk.hands(f"pull {device} {door}")
+        await self._pull(device, door)
         self._act("touch", door=door)
         self._show(await self._see(device, "open"))
 
@@ -119,7 +121,7 @@ class Journey:
         shown = await self._see(device, "done", "again")
         if shown["screen"] == "again":
             self._show(shown)
-            await self._desk.hands(f"pull {device} {door}")
+            await self._pull(device, door)
             self._act("apart")
             await self._desk.hands(f"shut {device} {door}")
             shown = await self._see(device, "done")
@@ -129,6 +131,12 @@ class Journey:
             expected = words.screen({**shown, field: wanted}, self._titles, self._language)
             raise Unmet(expected, words.screen(shown, self._titles, self._language))
         await self._desk.hands(f"leave {device}")
+
+    async def _pull(self, device: str, door: int) -> None:
+        try:
+            await pull(self._desk.hands, device, door)
+        except HandError as error:
+            raise Unmet(self._shows(device, "open"), str(error)) from None
 
     # What must be so.
 

@@ -198,7 +198,7 @@ class Desk:
         device = row["device"]
         twins = KioskTwins(device, self.world, self.radio)
         path = self._folder / f"{device}.json"
-        command = [sys.executable, "-m", "kiosk", "selfcheck", "--config", str(path)]
+        command = [sys.executable, "-m", "kiosk", "run", "--config", str(path)]
         process = self._process(device, command, {})
 
         def configure(mqtt: config.Address, urls: config.Ports) -> None:

@@ -121,6 +121,6 @@ class People:
                 await visit_kiosk(person, self._sites[device])
         except (HandError, Unseen) as error:
             self._room.world.note(device, f"{card} walks away: {error}")
-            self._room.world.go(device)
+            await self._run(f"leave {device}")
         finally:
             self._busy -= {card, device}

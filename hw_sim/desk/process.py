@@ -23,6 +23,9 @@ CALM_S = 60.0  # A program that ran so long before it ended has not crashed "aga
 READY_S = 60.0
 OUTPUT_S = 0.2  # For the rest of the output; a child of its own may hold the line open.
 TAIL_LINES = 12
+EXIT_RESTART = 77  # A program of ours that ends so wants to be started again.
+# What a machine's program is told of why it starts again; at the first time it is told nothing.
+CAUSE, CAUSE_ASKED, CAUSE_CRASHED = "SG_CAUSE", "reset", "watchdog"
 EXIT_OF_START = {126: "cannot be run", 127: "is not there"}
 
 
@@ -98,7 +101,7 @@ class Process:
             await asyncio.wait({self._keeper})
             self._keeper = None
 
-    async def _spawn(self) -> None:
+    async def _spawn(self, environment: Mapping[str, str] | None = None) -> None:
         self._log.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._running = await asyncio.create_subprocess_exec(
@@ -107,7 +110,7 @@ class Process:
                 stdout=PIPE,
                 stderr=STDOUT,
                 cwd=ROOT,
-                env=self._environment,
+                env={**self._environment, **(environment or {})},
                 start_new_session=True,
             )
         except OSError as error:
@@ -139,6 +142,11 @@ class Process:
             words = _end_in_words(code)
             if self._off.is_set() or self._output.is_awaited():
                 return words
+            self.restarts += 1
+            if code == EXIT_RESTART:
+                self._say(f"{self.name} starts anew, as it was told")
+                await self._spawn({CAUSE: CAUSE_ASKED})
+                continue
             self._say(f"{self.name} {words}; it is started again")
             if loop.time() - started_s > CALM_S:
                 pause_s = PAUSE_S[0]
@@ -146,8 +154,7 @@ class Process:
                 await asyncio.wait_for(self._off.wait(), pause_s)
                 return words
             pause_s = min(pause_s * 2, PAUSE_S[1])
-            self.restarts += 1
-            await self._spawn()
+            await self._spawn({CAUSE: CAUSE_CRASHED})
 
     async def _ended(self) -> int:
         """Copy its output until it ends; return its status."""

@@ -1,21 +1,25 @@
 """What a reader does at a machine, from the card to the goodbye, as movements of their hands."""
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from hw_sim.desk.eyes import Eyes, Unseen
 from hw_sim.world.places import Compartment, Copy, Hands, Shelf, Tray
-from hw_sim.world.truth import World
+from hw_sim.world.truth import HandError, World
 
 TAKE_MAX = 3
 HESITATE_SHARE = 0.15  # Who opens a door and then takes nothing.
 PUT_BACK_SHARE = 0.2  # Who puts one of the books back before the door is shut.
 ROOM_MIN = 2  # Room that a reader wants to see in a compartment before bringing books there.
+PULLS_MAX, PULL_S = 20, 0.25  # The lock lets go a moment after the screen says so.
 # At a kiosk.
 LOOK_UP = 4  # Movements that one waits until it has looked something up.
 KEY_YES, KEY_RETURN = "1", "2"  # The digits of the main choice, and of returning.
+
+Run = Callable[[str], Awaitable[list[str]]]  # Carries out a line of the table of hands.
 
 
 @dataclass
@@ -25,7 +29,7 @@ class Person:
     card: str
     device: str
     world: World
-    run: Callable[[str], Awaitable[list[str]]]
+    run: Run
     chance: random.Random
     movement_s: float
 
@@ -100,9 +104,19 @@ async def _enter(person: Person, eyes: Eyes, wanted: Callable[[int], bool]) -> i
     door = person.chance.choice(doors)
     await person.do("choose", door)
     await eyes.see("opening")
-    await person.do("pull", door)
+    await pull(person.run, person.device, door)
     await eyes.see("open")
     return door
+
+
+async def pull(run: Run, device: str, door: int) -> None:
+    """Pull at a door until it lets go, as everybody does; raises HandError when it never does."""
+    for _time in range(PULLS_MAX):
+        with contextlib.suppress(HandError):
+            await run(f"pull {device} {door}")
+            return
+        await asyncio.sleep(PULL_S)
+    await run(f"pull {device} {door}")
 
 
 async def _finish(person: Person, eyes: Eyes, door: int) -> None:
@@ -110,7 +124,9 @@ async def _finish(person: Person, eyes: Eyes, door: int) -> None:
     await person.do("shut", door)
     shown = await eyes.see("done", "again")
     if shown["screen"] == "again":
-        await eyes.see("done", "opening", "welcome")
+        await pull(person.run, person.device, door)
+        await person.do("shut", door)
+        await eyes.see("done")
     await person.pause()
     await person.do("leave")
 

@@ -105,6 +105,20 @@ async def test_one_that_crashes_is_started_again_and_that_is_said(
     assert child.restarts >= 1
 
 
+async def test_one_that_asks_for_it_is_started_anew_and_knows_why(tmp_path: Path) -> None:
+    said: asyncio.Queue[str] = asyncio.Queue()
+    code = "import os, sys; cause = os.getenv('SG_CAUSE'); print(f'cause {cause}', flush=True); "
+    code += "sys.exit(77) if cause is None else input()"
+    child = Process("bc01", python(code), tmp_path / "child.log", say=said.put_nowait)
+
+    await child.start("cause None")
+    assert await said.get() == "bc01 starts anew, as it was told"
+    assert await said.get() == "bc01 ended with status 1; it is started again"
+    await child.stop()
+
+    assert "cause reset" in (tmp_path / "child.log").read_text()
+
+
 async def test_what_was_killed_on_purpose_stays_off_until_it_is_started(tmp_path: Path) -> None:
     said: list[str] = []
     child = Process("bc01", python(FAMILY), tmp_path / "child.log", say=said.append)
