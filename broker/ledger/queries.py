@@ -13,34 +13,44 @@ _HOLDER_COLUMNS = """
     {h}_patron.card AS {h}_card
 """
 
-MACHINES = """
+_MACHINES = """
 SELECT device.name AS device, device.kind, device.doors, device.capacity,
     site.id AS site, site.name_zh, site.name_en, site.kind AS site_kind, site.lat, site.lon,
     state.heard_ms, state.online, state.session, state.served, state.firmware, state.lends,
     state.fill, state.unacked, state.faults, state.stock
 FROM device JOIN site ON site.id = device.site
     LEFT JOIN device_state state ON state.device = device.id
-WHERE (:device = '' OR device.name = :device)
-ORDER BY device.name
 """
 
-COUNTS = """
+MACHINES = f"{_MACHINES} ORDER BY device.name"
+
+MACHINE = f"{_MACHINES} WHERE device.name = :device"
+
+# Few copies are in machines: begin with the compartments, not with the copies.
+_IN_MACHINES = "WHERE copy_state.holder IN (SELECT id FROM holder WHERE device IS NOT NULL)"
+
+_COUNTS = """
 SELECT device.name AS device, holder.door, COUNT(*) AS copies
 FROM copy_state JOIN holder ON holder.id = copy_state.holder
     JOIN device ON device.id = holder.device
-WHERE (:device = '' OR device.name = :device)
-GROUP BY device.name, holder.door
 """
 
-INSIDE = """
+COUNTS = f"{_COUNTS} {_IN_MACHINES} GROUP BY device.name, holder.door"
+
+COUNTS_OF_MACHINE = f"{_COUNTS} WHERE device.name = :device GROUP BY device.name, holder.door"
+
+_INSIDE = """
 SELECT copy.barcode, copy.tag, title.title, title.author, title.class, holder.door,
     copy_state.since_ms, device.name AS device
 FROM copy_state JOIN holder ON holder.id = copy_state.holder
     JOIN device ON device.id = holder.device
     JOIN copy ON copy.id = copy_state.copy JOIN title ON title.id = copy.title
-WHERE (:device = '' OR device.name = :device)
-ORDER BY device.name, holder.door, title.class, copy.barcode
 """
+_BY_DOOR = "ORDER BY device.name, holder.door, title.class, copy.barcode"
+
+INSIDE = f"{_INSIDE} {_IN_MACHINES} {_BY_DOOR}"
+
+INSIDE_MACHINE = f"{_INSIDE} WHERE device.name = :device {_BY_DOOR}"
 
 _MOVED = f"""
 SELECT movement.id, movement.at_ms, movement.recorded_ms, movement.kind,
@@ -60,14 +70,17 @@ FROM movement JOIN copy ON copy.id = movement.copy JOIN title ON title.id = copy
 """
 
 MOVEMENTS = f"""{_MOVED}
-WHERE (:before = 0 OR movement.id < :before)
+WHERE movement.id < :before
 ORDER BY movement.id DESC LIMIT :limit
 """
 
-# The feed of the dashboard leaves out how copies entered the ledger.
+# The feeds of the pages leave out how copies entered the ledger.
 NEWS = f"""{_MOVED}
-WHERE movement.kind <> 'load' AND (:before = 0 OR movement.id < :before)
-    AND (:device = '' OR seer.name = :device OR source_device.name = :device)
+WHERE movement.kind <> 'load' ORDER BY movement.id DESC LIMIT :limit
+"""
+
+NEWS_OF_MACHINE = f"""{_MOVED}
+WHERE movement.kind <> 'load' AND seer.name = :device
 ORDER BY movement.id DESC LIMIT :limit
 """
 
@@ -80,7 +93,11 @@ MOVEMENT = f"{_MOVED} WHERE movement.id = :id"
 MOVEMENTS_OF_COPY = f"{_MOVED} WHERE copy.barcode = :barcode ORDER BY movement.id DESC"
 
 MOVEMENTS_OF_CARD = f"""{_MOVED}
-WHERE source_patron.card = :card OR target_patron.card = :card ORDER BY movement.id DESC LIMIT 200
+WHERE movement.copy IN (
+    SELECT lent.copy FROM loan lent JOIN patron ON patron.account = lent.account
+    WHERE patron.card = :card
+) AND (source_patron.card = :card OR target_patron.card = :card)
+ORDER BY movement.id DESC LIMIT 200
 """
 
 _CASE = """
@@ -100,7 +117,7 @@ CLOSED_CASES = f"{_CASE} WHERE c.closed_ms IS NOT NULL ORDER BY c.closed_ms DESC
 
 CASE = f"{_CASE} WHERE c.id = :id"
 
-CUSTODY = f"""
+_CUSTODY = f"""
 SELECT copy.barcode, copy.tag, title.title, title.author, title.class,
     {_HOLDER_COLUMNS.format(h="holder")},
     loan.id AS loan, loan.out_ms, loan.due, borrower.card AS loan_card
@@ -108,9 +125,11 @@ FROM copy_state JOIN copy ON copy.id = copy_state.copy JOIN title ON title.id = 
     {_HOLDER.format(h="holder", key="copy_state.holder")}
     LEFT JOIN loan ON loan.copy = copy.id AND loan.in_ms IS NULL
     LEFT JOIN patron borrower ON borrower.account = loan.account
-WHERE (:barcode = '' OR copy.barcode = :barcode)
-ORDER BY copy.barcode
 """
+
+CUSTODY = f"{_CUSTODY} ORDER BY copy.barcode"
+
+CUSTODY_OF_COPY = f"{_CUSTODY} WHERE copy.barcode = :barcode"
 
 PATRON = "SELECT card, name FROM patron WHERE card = :card"
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 from broker.ledger import queries, views, words
 
 T = TypeVar("T")
+ID_MAX = 2**62
 Row = Any  # A row of a query; its columns are in queries.py.
 
 
@@ -19,30 +20,34 @@ class Reader:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def machines(self, device: str = "") -> list[views.Machine]:
-        counts = {(r.device, r.door): r.copies for r in self._rows(queries.COUNTS, device=device)}
-        return [_machine(row, counts) for row in self._rows(queries.MACHINES, device=device)]
+    def machines(self) -> list[views.Machine]:
+        counts = self._rows(queries.COUNTS)
+        return [_machine(row, counts) for row in self._rows(queries.MACHINES)]
 
     def machine(self, device: str) -> views.Machine | None:
-        return _only(self.machines(device)) if device else None
+        counts = self._rows(queries.COUNTS_OF_MACHINE, device=device)
+        found = self._rows(queries.MACHINE, device=device)
+        return _only([_machine(row, counts) for row in found])
 
-    def inside(self, device: str = "") -> list[views.Inside]:
-        """Return what is in a machine, or in all; by machine, door and class."""
+    def inside(self, device: str) -> list[views.Inside]:
+        """Return what is in a machine, by door and class."""
         return [
             views.Inside(r.barcode, r.tag, r.title, r.author, r.door, r.since_ms)
-            for r in self._rows(queries.INSIDE, device=device)
+            for r in self._rows(queries.INSIDE_MACHINE, device=device)
         ]
 
     def books(self, device: str = "") -> list[views.Book]:
-        """Return the same copies as `inside`, as a page draws them."""
+        """Return what is in a machine, or in all, as a page draws it; by door and class."""
+        query = queries.INSIDE_MACHINE if device else queries.INSIDE
         return [
             views.Book(r.device, r.door, r.barcode, r.title, r.author, getattr(r, "class"))
-            for r in self._rows(queries.INSIDE, device=device)
+            for r in self._rows(query, device=device)
         ]
 
     def movements(self, limit: int, before: int = 0) -> list[views.Movement]:
         """Return the newest movements with an id below `before`, or the newest when it is 0."""
-        return _movements(self._rows(queries.MOVEMENTS, limit=limit, before=before))
+        found = self._rows(queries.MOVEMENTS, limit=limit, before=before or ID_MAX)
+        return _movements(found)
 
     def movements_after(self, after: int, limit: int) -> list[views.Movement]:
         """Return the oldest movements with an id above `after`, oldest first."""
@@ -51,9 +56,10 @@ class Reader:
     def movement(self, number: int) -> views.Movement | None:
         return _only(_movements(self._rows(queries.MOVEMENT, id=number)))
 
-    def news(self, limit: int, before: int = 0, device: str = "") -> list[views.News]:
-        """Return the newest movements for a page: all but the loading of copies."""
-        found = self._rows(queries.NEWS, limit=limit, before=before, device=device)
+    def news(self, limit: int, device: str = "") -> list[views.News]:
+        """Return the newest movements that a machine saw, or all did, as a page tells them."""
+        query = queries.NEWS_OF_MACHINE if device else queries.NEWS
+        found = self._rows(query, limit=limit, device=device)
         return [views.News(r.id, r.at_ms, r.recorded_ms, r.kind, _moved(r)) for r in found]
 
     def life(self, barcode: str) -> list[views.News]:
@@ -74,7 +80,7 @@ class Reader:
         return [views.DoubtShown(_case(row), _doubt(row)) for row in self._rows(query)]
 
     def copy(self, barcode: str) -> views.Copy | None:
-        row = _only(self._rows(queries.CUSTODY, barcode=barcode)) if barcode else None
+        row = _only(self._rows(queries.CUSTODY_OF_COPY, barcode=barcode))
         if row is None:
             return None
         loan = views.OpenLoan(row.loan, row.loan_card or "", row.out_ms, row.due)
@@ -91,7 +97,7 @@ class Reader:
 
     def where(self, barcode: str) -> words.Place:
         """Return the holder of a copy that exists, as people speak of it."""
-        return _place(self._rows(queries.CUSTODY, barcode=barcode)[0], "holder")
+        return _place(self._rows(queries.CUSTODY_OF_COPY, barcode=barcode)[0], "holder")
 
     def reader(self, card: str) -> views.ReaderAccount | None:
         patron = _only(self._rows(queries.PATRON, card=card))
@@ -105,7 +111,7 @@ class Reader:
         return views.ReaderAccount(patron.card, words.masked_name(patron.name), loans, history)
 
     def custody(self) -> views.Ledger:
-        found = self._rows(queries.CUSTODY, barcode="")
+        found = self._rows(queries.CUSTODY)
         return views.Ledger(
             [views.Custody(r.barcode, r.tag, _holder(r), r.loan_card or "") for r in found]
         )
@@ -141,13 +147,14 @@ def _only(found: Sequence[T]) -> T | None:
     return found[0] if found else None
 
 
-def _machine(row: Row, counts: dict[tuple[str, int], int]) -> views.Machine:
+def _machine(row: Row, counts: Sequence[Row]) -> views.Machine:
+    inside = {count.door: count.copies for count in counts if count.device == row.device}
     said = {door["door"]: door for door in json.loads(row.stock or "[]")}
     doors = [
         views.Door(
             door=number,
             open=bool(said.get(number, {}).get("open", False)),
-            count=counts.get((row.device, number), 0),
+            count=inside.get(number, 0),
             capacity=row.capacity,
         )
         for number in range(1, row.doors + 1)

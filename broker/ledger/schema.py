@@ -289,6 +289,7 @@ loan = Table(
     Index("one_open_loan", "copy", unique=True, sqlite_where=text("in_ms IS NULL")),
     Index("loan_open_of", "account", sqlite_where=text("in_ms IS NULL")),
     Index("loan_account", "account"),
+    Index("loan_out", "out_ms"),
     sqlite_strict=True,
 )
 

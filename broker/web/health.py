@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from bookcase_fw import wire
 from broker.ledger.views import Machine
 from broker.web.texts import say
 
@@ -45,7 +46,7 @@ def ill(machine: Machine, now_ms: int) -> bool:
 def fault(part: str, language: str) -> str:
     """Return the words of a fault such as lock or reader.2."""
     name, _dot, door = part.partition(".")
-    words = say(f"fault_{name}", language)
+    words = say(f"fault_{name}", language) if name in wire.PARTS else name
     return say("fault_at", language, door=door, fault=words) if door else words
 
 

@@ -81,7 +81,7 @@ def machine(device: str, request: Request, use: Use) -> Response:
         "machine.html",
         row=found[0],
         books=books,
-        news=use.read.news(NEWS_LIMIT, device=device),
+        news=use.read.news(NEWS_LIMIT, device) if found[0].machine.installed else [],
         picture=use.pictures.newest(device),
     )
 
@@ -130,9 +130,11 @@ def _rows(use: Parts, speech: str, device: str = "") -> list[Row]:
     for book in use.read.books(device):
         books[book.device].append(book)
     now_ms = use.now_ms()
+    machines = [use.read.machine(device)] if device else use.read.machines()
     rows = [
         _row(m, books[m.device], now_ms, speech, pictured=use.pictures.newest(m.device) is not None)
-        for m in use.read.machines(device)
+        for m in machines
+        if m is not None
     ]
     return sorted(rows, key=lambda row: (not row.machine.installed, not row.ill))
 
