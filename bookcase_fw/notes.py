@@ -9,6 +9,10 @@ import json
 
 from bookcase_fw.ring import Ring
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 PART_SIZE = 512
 RESERVE = 2
 
@@ -23,7 +27,7 @@ class Notes:
         self._places: dict = {}  # Name -> (ring number of the first part, parts).
         self._recover()
 
-    def load(self, name: str, default=None):
+    def load(self, name: str, default: "Any" = None) -> "Any":
         """Return a note's value, or the default when it was never written."""
         if name not in self._places:
             return default

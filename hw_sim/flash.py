@@ -6,6 +6,7 @@ done, writes that were not synced may be dropped, and every later operation rais
 """
 
 SECTOR_SIZE = 4096
+PAGE_SIZE = 256  # What is held in one piece: a small heap is fragmented.
 TEARS = ("nothing", "half", "all")
 
 
@@ -15,10 +16,10 @@ class PowerCut(Exception):
 
 class Flash:
     def __init__(self, sector_count: int, sector_size: int = SECTOR_SIZE) -> None:
-        self.sector_size = sector_size
-        # Blank sectors take no memory.
-        self._sectors: list[bytearray | None] = [None] * sector_count
-        self._undo: list[tuple[int, bytearray | None]] = []  # Sectors before the last sync.
+        assert sector_size % (2 * PAGE_SIZE) == 0
+        self.sector_count, self.sector_size = sector_count, sector_size
+        self._pages: dict[int, bytearray] = {}  # Those that are not blank.
+        self._undo: list[tuple[int, bytes]] = []  # (address, bytes before) since the last sync.
         self.operations, self.erases, self.programmed_size = 0, 0, 0
         self.dead = False
         # Faults, off by default.
@@ -28,64 +29,90 @@ class Flash:
 
     def restarted(self) -> "Flash":
         """Return the same flash with the power back and no faults."""
-        flash = Flash(len(self._sectors), self.sector_size)
-        flash._sectors = self._sectors
+        flash = Flash(self.sector_count, self.sector_size)
+        flash._pages = self._pages
         return flash
 
     def readblocks(self, sector: int, data: bytearray, offset: int = 0) -> None:
         if self.dead:
             raise PowerCut
-        assert 0 <= offset and offset + len(data) <= self.sector_size  # noqa: SIM300
-        held = self._sectors[sector]
-        data[:] = held[offset : offset + len(data)] if held else b"\xff" * len(data)
+        self._read(self._address(sector, offset, len(data)), data)
 
     def writeblocks(self, sector: int, data: bytes, offset: int = 0) -> None:
-        assert 0 <= offset and offset + len(data) <= self.sector_size  # noqa: SIM300
         self.programmed_size += len(data)
-        part = self._operate(sector, len(data))
-        held = self._sectors[sector] or bytearray(b"\xff" * self.sector_size)
-        for index in range(part):
-            held[offset + index] &= data[index]
-        self._sectors[sector] = held
+        address = self._address(sector, offset, len(data))
+        part = self._operate(address, len(data))
+        held = bytearray(part)
+        self._read(address, held)
+        self._set(address, bytes(old & new for old, new in zip(held, data)))
         self._end()
 
     def ioctl(self, operation: int, argument: int) -> int:
         if operation == 3:
-            self._operate(-1, 0)
+            self._operate(0, 0)
             self._undo = []
             self._end()
         if operation == 6:
             self.erases += 1
-            part = self._operate(argument, self.sector_size)
-            held = self._sectors[argument]
-            self._sectors[argument] = held and (bytearray(b"\xff" * part) + held[part:])
+            address = self._address(argument, 0, self.sector_size)
+            part = self._operate(address, self.sector_size)
+            for page in range(address // PAGE_SIZE, (address + part) // PAGE_SIZE):
+                self._pages.pop(page, None)
             self._end()
-        return {4: len(self._sectors), 5: self.sector_size}.get(operation, 0)
+        return {4: self.sector_count, 5: self.sector_size}.get(operation, 0)
 
     def rot(self, text: bytes, offset: int = 0) -> None:
         """Damage the byte at an offset from where a text stands."""
-        for held in self._sectors:
-            if held and bytes(held).find(text) >= 0:
-                held[bytes(held).find(text) + offset] ^= 0x55
+        for sector in range(self.sector_count):
+            held = bytearray(self.sector_size)
+            self._read(sector * self.sector_size, held)
+            place = bytes(held).find(text) + offset
+            if bytes(held).find(text) >= 0:
+                address = sector * self.sector_size + place
+                self._set(address, bytes((held[place] ^ 0x55,)))
                 return
         raise AssertionError("not on this flash: %r" % text)
 
-    def _operate(self, sector: int, size: int) -> int:
+    def _address(self, sector: int, offset: int, size: int) -> int:
+        assert 0 <= sector < self.sector_count
+        assert offset >= 0 and offset + size <= self.sector_size
+        return sector * self.sector_size + offset
+
+    def _operate(self, address: int, size: int) -> int:
         """Count an operation; return how many of its bytes are done."""
         if self.dead:
             raise PowerCut
         self.operations += 1
-        if self.drops_unsynced and sector >= 0:
-            held = self._sectors[sector]
-            self._undo.append((sector, held and bytearray(held)))
+        if self.drops_unsynced and size:
+            before = bytearray(size)
+            self._read(address, before)
+            self._undo.append((address, bytes(before)))
         if self.operations != self.cut_at:
             return size
         self.dead = True
-        if self.drops_unsynced:
-            for changed, before in reversed(self._undo):
-                self._sectors[changed] = before
+        for start, data in reversed(self._undo):
+            self._set(start, data)
         return {"nothing": 0, "half": size // 2, "all": size}[self.tear]
 
     def _end(self) -> None:
         if self.dead:
             raise PowerCut
+
+    def _read(self, address: int, data: bytearray) -> None:
+        done = 0
+        while done < len(data):
+            page, start = divmod(address + done, PAGE_SIZE)
+            size = min(PAGE_SIZE - start, len(data) - done)
+            held = self._pages.get(page)
+            data[done : done + size] = held[start : start + size] if held else b"\xff" * size
+            done += size
+
+    def _set(self, address: int, data: bytes) -> None:
+        done = 0
+        while done < len(data):
+            page, start = divmod(address + done, PAGE_SIZE)
+            size = min(PAGE_SIZE - start, len(data) - done)
+            if page not in self._pages:
+                self._pages[page] = bytearray(b"\xff" * PAGE_SIZE)
+            self._pages[page][start : start + size] = data[done : done + size]
+            done += size
