@@ -1,7 +1,7 @@
 """The serial link to the bookcase's own screen.  See codecs/panel.py."""
 
 from bookcase_fw.codecs import panel
-from bookcase_fw.drivers.line import Line
+from bookcase_fw.drivers.line import WAITS, Line, Waits
 
 
 class PanelError(Exception):
@@ -11,8 +11,8 @@ class PanelError(Exception):
 class Panel:
     """Shows and listens.  Nothing is acknowledged: show again what must surely be seen."""
 
-    def __init__(self, port: tuple):
-        self._line = Line(port, panel.Decoder(), PanelError)
+    def __init__(self, port: tuple, waits: Waits = WAITS):
+        self._line = Line(port, panel.Decoder(), PanelError, waits)
         self._messages = []
 
     @property

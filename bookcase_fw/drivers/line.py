@@ -1,19 +1,26 @@
 """What all drivers share: a port, a decoder, and an end to every wait."""
 
 import asyncio
+from collections import namedtuple
 
 READ_SIZE = 256
-GAP_S = 0.25  # A frame that pauses longer was cut.  At 9600 baud a byte takes 1 ms.
 SETTLE_MAX = 50  # Reads after which a line that never falls silent is taken as it is.
+
+# How long a driver waits, in seconds: for an answer; for silence that ends what comes in several
+# frames; after a try without an answer, for silence that says that none is on its way; and for the
+# rest of a frame, before it is taken to be cut (at 9600 baud a byte takes 1 ms).
+Waits = namedtuple("Waits", ("answer_s", "quiet_s", "late_s", "gap_s"))
+WAITS = Waits(answer_s=0.3, quiet_s=0.06, late_s=0.5, gap_s=0.25)
 
 
 class Line:
     """One end of a serial line.  A port is (reader, writer); when it ends, `error` is raised."""
 
-    def __init__(self, port: tuple, decoder, error):
+    def __init__(self, port: tuple, decoder, error, waits: Waits):
         self._reader, self._writer = port
         self._decoder = decoder
         self._error = error
+        self._waits = waits
         self.late = False  # Whether an answer that was given up may still come.
 
     @property
@@ -33,7 +40,7 @@ class Line:
         while True:
             try:
                 if self._decoder.waits():
-                    data = await asyncio.wait_for(self._read(), GAP_S)
+                    data = await asyncio.wait_for(self._read(), self._waits.gap_s)
                 else:
                     data = await self._read()
                 frames = self._decoder.feed(data)
@@ -49,21 +56,18 @@ class Line:
         except asyncio.TimeoutError:
             return self._decoder.flush()
 
-    async def answer(self, wanted, wait_s: float) -> tuple | None:
-        """Return the first frame that is wanted, or None when none came in so many seconds."""
+    async def answer(self, wanted) -> tuple | None:
+        """Return the first frame that is wanted, or None when none came in time."""
         try:
-            return await asyncio.wait_for(self._first(wanted), wait_s)
+            return await asyncio.wait_for(self._first(wanted), self._waits.answer_s)
         except asyncio.TimeoutError:
             self.late = True
             return None
 
-    async def settle(self, silence_s: float):
-        """Let answers go by that were given up, if any: they tell of the world as it was.
-
-        Ends when nothing has come for so many seconds.
-        """
+    async def settle(self):
+        """Let answers go by that were given up, if any: they tell of the world as it was."""
         for _read in range(SETTLE_MAX if self.late else 0):
-            if not await self.hear(silence_s):
+            if not await self.hear(self._waits.late_s):
                 break
         self.late = False
 

@@ -3,11 +3,9 @@
 import asyncio
 
 from bookcase_fw.codecs import wjl
-from bookcase_fw.drivers.line import Line
+from bookcase_fw.drivers.line import WAITS, Line, Waits
 
 TRIES_MAX = 3
-ANSWER_TIMEOUT_S = 0.3  # 13 bytes at 9600 baud take 14 ms.
-LATE_S = 0.5  # After a try without an answer: silence that says that none is on its way.
 
 
 class LockBoardError(Exception):
@@ -28,9 +26,10 @@ class LockBoard:
         locks: int = 4,
         shut_bit: int = 1,
         bus: asyncio.Lock | None = None,
+        waits: Waits = WAITS,
     ):
         assert 1 <= board <= wjl.BOARD_MAX and 1 <= locks <= wjl.LOCK_MAX
-        self._line = Line(port, wjl.Decoder(), LockBoardError)
+        self._line = Line(port, wjl.Decoder(), LockBoardError, waits)
         self._board, self._locks, self._shut_bit = board, locks, shut_bit
         self._bus = bus or asyncio.Lock()
 
@@ -55,10 +54,10 @@ class LockBoard:
         return tuple([(bits >> lock & 1) == self._shut_bit for lock in range(self._locks)])
 
     async def _read(self) -> int:
-        await self._line.settle(LATE_S)
+        await self._line.settle()
         for _try in range(TRIES_MAX):
             await self._line.send(wjl.encode(self._board, "read"))
-            answer = await self._line.answer(self._is_ours, ANSWER_TIMEOUT_S)
+            answer = await self._line.answer(self._is_ours)
             if answer:
                 return answer[1]
         raise LockBoardError("lock board %d is silent: asked %d times" % (self._board, TRIES_MAX))

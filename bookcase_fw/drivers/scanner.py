@@ -1,7 +1,7 @@
 """The QR and barcode scanner's driver: one text after another.  See codecs/gm65.py."""
 
 from bookcase_fw.codecs import gm65
-from bookcase_fw.drivers.line import Line
+from bookcase_fw.drivers.line import WAITS, Line, Waits
 
 
 class ScannerError(Exception):
@@ -11,8 +11,8 @@ class ScannerError(Exception):
 class Scanner:
     """A scanner that scans by itself and says what it read; silence is no fault."""
 
-    def __init__(self, port: tuple):
-        self._line = Line(port, gm65.Decoder(), ScannerError)
+    def __init__(self, port: tuple, waits: Waits = WAITS):
+        self._line = Line(port, gm65.Decoder(), ScannerError, waits)
         self._texts = []
 
     @property

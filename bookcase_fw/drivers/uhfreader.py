@@ -1,12 +1,11 @@
 """The UHF reader's driver: one round of inventory at a time.  See codecs/r200.py."""
 
 from bookcase_fw.codecs import r200
-from bookcase_fw.drivers.line import Line
+from bookcase_fw.drivers.line import Line, Waits
 
 TRIES_MAX = 3
-ANSWER_TIMEOUT_S = 0.5
-QUIET_S = 0.06  # A round has ended when nothing more came for so long: 25 notices' time.
-LATE_S = 0.7  # After a try without an answer: silence that says that none is on its way.
+# A round has ended when nothing more came for 25 notices' time.
+WAITS = Waits(answer_s=0.5, quiet_s=0.06, late_s=0.7, gap_s=0.25)
 READS_MAX = 60  # Reads after which a round that does not end is a fault.
 POWER_CDBM = 2000
 
@@ -18,8 +17,9 @@ class UhfReaderError(Exception):
 class UhfReader:
     """One antenna.  Rounds follow one another: call `round` again when it has returned."""
 
-    def __init__(self, port: tuple):
-        self._line = Line(port, r200.Decoder(), UhfReaderError)
+    def __init__(self, port: tuple, waits: Waits = WAITS):
+        self._line = Line(port, r200.Decoder(), UhfReaderError, waits)
+        self._waits = waits
 
     @property
     def noise_count(self) -> int:
@@ -39,10 +39,10 @@ class UhfReader:
 
         A list without order; empty when nothing was heard.  Raises UhfReaderError.
         """
-        await self._line.settle(LATE_S)
+        await self._line.settle()
         for _try in range(TRIES_MAX):
             await self._line.send(r200.encode("command", "inventory"))
-            frames = await self._line.hear(ANSWER_TIMEOUT_S)
+            frames = await self._line.hear(self._waits.answer_s)
             if frames:
                 return await self._rest(frames)
             self._line.late = True
@@ -56,7 +56,7 @@ class UhfReader:
                 if frame.kind == "notice":
                     tag, dbm = r200.heard(frame)
                     strongest[tag] = max(dbm, strongest.get(tag, dbm))
-            frames = await self._line.hear(QUIET_S)
+            frames = await self._line.hear(self._waits.quiet_s)
             if not frames:
                 return list(strongest.items())
         raise UhfReaderError("the UHF reader does not end its round")
@@ -64,7 +64,7 @@ class UhfReader:
     async def _ask(self, name: str, data: bytes = b""):
         for _try in range(TRIES_MAX):
             await self._line.send(r200.encode("command", name, data))
-            answer = await self._line.answer(lambda frame: _answers(frame, name), ANSWER_TIMEOUT_S)
+            answer = await self._line.answer(lambda frame: _answers(frame, name))
             if answer and answer[1] == "error":
                 raise UhfReaderError("the UHF reader refuses %s: %r" % (name, answer[2]))
             if answer:

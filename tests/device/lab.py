@@ -10,7 +10,7 @@ from bookcase_fw import record, sign
 from bookcase_fw.app import App
 from bookcase_fw.clock import Clock
 from bookcase_fw.config import TIMINGS, Config
-from bookcase_fw.drivers import line, lockboard, uhfreader
+from bookcase_fw.drivers.line import Waits
 from bookcase_fw.drivers.lockboard import LockBoard
 from bookcase_fw.drivers.scanner import Scanner
 from bookcase_fw.drivers.uhfreader import UhfReader
@@ -32,8 +32,7 @@ SECTOR_SIZE, JOURNAL_SECTORS, NOTES_SECTORS = 2048, 8, 7
 STEP_S, STEPS_MAX = 0.005, 2000
 
 # The devices' answers come at once here, so nobody has to wait for late ones.
-uhfreader.QUIET_S = uhfreader.LATE_S = lockboard.LATE_S = line.GAP_S = 0.002
-uhfreader.ANSWER_TIMEOUT_S = lockboard.ANSWER_TIMEOUT_S = 0.01
+WAITS = Waits(answer_s=0.01, quiet_s=0.002, late_s=0.002, gap_s=0.002)
 
 
 def tag(number: int) -> str:
@@ -121,7 +120,7 @@ class Lab:
         journal = Journal(Part(self.flash, 0, JOURNAL_SECTORS), KEY, lambda size: bytes(size))
         notes = Notes(Part(self.flash, JOURNAL_SECTORS, NOTES_SECTORS))
         openers = {
-            "lock": _opener(self.board, lambda port: LockBoard(port, locks=len(self.inside))),
+            "lock": _opener(self.board, LockBoard, locks=len(self.inside)),
             "scanner": _opener(self.scanner, Scanner),
             "panel": _opener(self.screen, Panel),
         }
@@ -214,10 +213,10 @@ class Lab:
         return self.missed[name] >= 0
 
 
-def _opener(twin, driver):
+def _opener(twin, driver, **options):
     async def open_it():
         reader, writer = plug(twin)
-        return driver((reader, writer)), reader.unplug
+        return driver((reader, writer), waits=WAITS, **options), reader.unplug
 
     return open_it
 
