@@ -3,7 +3,7 @@
     python -m hw_sim panel [--at HOST:PORT]
 
 At a terminal it prompts, completes words with the tab key, and colours only what was refused.
-Through a pipe it is quiet, and its exit status says whether everything could be done.
+Through a pipe it prints answers only, and its exit status says whether everything could be done.
 """
 
 import argparse
@@ -52,7 +52,7 @@ def run(say: Callable[[str], list[str]], lines: Iterator[str], out: TextIO) -> i
         if words == "quit":
             break
         try:
-            answer = say(words)
+            answer = say(words) or ["ok"] * out.isatty()
         except HandError as error:
             refused = 1
             answer = [f"{RED}{error}{PLAIN}" if out.isatty() else f"no: {error}"]
