@@ -217,6 +217,9 @@ class Talk:
     def _ring_unanswered(self, _now_ms: int):
         self.happened("unanswered")
 
+    def _ring_given_up(self, _now_ms: int):
+        self.happened("given_up")
+
     def _ring_beat(self, now_ms: int):
         self._dues.add("beat")
         self._timers["beat"] = now_ms + self.timings["beat_ms"]
@@ -256,8 +259,12 @@ class Talk:
     def _start_answer_timer(self):
         self._timers["unanswered"] = self._clock.uptime_ms() + self.timings["answer_ms"]
 
+    def _start_giving_up(self):
+        self._timers["given_up"] = self._clock.uptime_ms() + self.timings["unserved_ms"]
+
     def _flush(self):
-        self._timers.pop("unanswered", None)
+        for name in ("unanswered", "given_up"):
+            self._timers.pop(name, None)
         self._served_ms = self._clock.uptime_ms()
         self._timers["greet"] = self._served_ms + self.timings["greet_ms"]
         self._upload.restart()

@@ -3,6 +3,7 @@
 Neither keeps anything over a restart, as the default deployments do not.
 """
 
+import signal
 import socket
 import subprocess
 import sys
@@ -62,6 +63,11 @@ class Server:
         if self._process is not None:
             self._process.terminate()
             self._process.wait()
+
+    def freeze(self, still: bool = True) -> None:
+        """Let it hang with its connections open, or go on."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP if still else signal.SIGCONT)
 
     def _prepare(self, folder: Path) -> list[str]:
         raise NotImplementedError

@@ -39,7 +39,7 @@ class TinyService:
         self._client.on_message = self._hear
         self._client.on_socket_open = _without_delay
         self._client.will_set(self._topic(), json.dumps({"online": False}), 1, True)
-        self._client.reconnect_delay_set(1, 1)
+        self._client.reconnect_delay_set(0.1, 0.1)  # type: ignore[arg-type]
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
 

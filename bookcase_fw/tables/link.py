@@ -26,6 +26,7 @@ EVENTS = (
     "unanswered",  # nothing genuine was heard for `answer_ms` although something was wanted
     "service_on",  # the service has just said that it is there
     "service_off",  # the service says that it is away
+    "given_up",  # unserved for `unserved_ms`: perhaps it is the connection
     "renewed",  # the service ordered a new journal id, and it is in force
     "lost",  # the connection ended or could not be made
     "stop",  # the device stops
@@ -45,80 +46,60 @@ TABLE = {
     (SUBSCRIBING, "lost"):        (DOWN,        ("close", "start_pause")),
     (SUBSCRIBING, "stop"):        (STOPPED,     ("close",)),
     (GREETING,    "answered"):    (SERVED,      ("flush",)),
-    (GREETING,    "unanswered"):  (UNSERVED,    _GREET),
+    (GREETING,    "unanswered"):  (UNSERVED,    _GREET + ("start_giving_up",)),
     (GREETING,    "service_on"):  (GREETING,    _GREET),
-    (GREETING,    "service_off"): (UNSERVED,    ("start_answer_timer",)),
+    (GREETING,    "service_off"): (UNSERVED,    ("start_answer_timer", "start_giving_up")),
     (GREETING,    "renewed"):     (GREETING,    _GREET),
     (GREETING,    "lost"):        (DOWN,        ("close", "start_pause")),
     (GREETING,    "stop"):        (STOPPED,     ("say_goodbye", "close")),
-    (SERVED,      "unanswered"):  (UNSERVED,    ("hold",) + _GREET),
+    (SERVED,      "unanswered"):  (UNSERVED,    ("hold",) + _GREET + ("start_giving_up",)),
     (SERVED,      "service_on"):  (GREETING,    ("hold",) + _GREET),
-    (SERVED,      "service_off"): (UNSERVED,    ("hold", "start_answer_timer")),
+    (SERVED,      "service_off"): (UNSERVED,    ("hold", "start_answer_timer", "start_giving_up")),
     (SERVED,      "renewed"):     (GREETING,    ("hold",) + _GREET),
     (SERVED,      "lost"):        (DOWN,        ("hold", "close", "start_pause")),
     (SERVED,      "stop"):        (STOPPED,     ("hold", "say_goodbye", "close")),
     (UNSERVED,    "answered"):    (SERVED,      ("flush",)),
     (UNSERVED,    "unanswered"):  (UNSERVED,    _GREET),
     (UNSERVED,    "service_on"):  (GREETING,    _GREET),
+    (UNSERVED,    "given_up"):    (DOWN,        ("close", "start_pause")),
     (UNSERVED,    "renewed"):     (GREETING,    _GREET),
     (UNSERVED,    "lost"):        (DOWN,        ("close", "start_pause")),
     (UNSERVED,    "stop"):        (STOPPED,     ("say_goodbye", "close")),
 }
 # fmt: on
 # Changes nothing.  Every other pair must be in TABLE: a test counts them.
+# fmt: off
 IGNORED = (
-    # A message or timer of a connection that has ended since.
-    (DOWN, "connected"),
-    (DOWN, "subscribed"),
-    (DOWN, "answered"),
-    (DOWN, "unanswered"),
-    (DOWN, "service_on"),
-    (DOWN, "service_off"),
-    (DOWN, "renewed"),
+    # A word or timer of a connection that has ended since.
+    (DOWN, "connected"), (DOWN, "subscribed"), (DOWN, "answered"), (DOWN, "unanswered"),
+    (DOWN, "service_on"), (DOWN, "service_off"), (DOWN, "given_up"), (DOWN, "renewed"),
     (DOWN, "lost"),
-    (CONNECTING, "pause_over"),
-    (CONNECTING, "subscribed"),
-    (CONNECTING, "answered"),
-    (CONNECTING, "unanswered"),
-    (CONNECTING, "service_on"),
-    (CONNECTING, "service_off"),
-    (CONNECTING, "renewed"),
+    (CONNECTING, "pause_over"), (CONNECTING, "subscribed"), (CONNECTING, "answered"),
+    (CONNECTING, "unanswered"), (CONNECTING, "service_on"), (CONNECTING, "service_off"),
+    (CONNECTING, "given_up"), (CONNECTING, "renewed"),
     # The hello follows in any case.
-    (SUBSCRIBING, "pause_over"),
-    (SUBSCRIBING, "connected"),
-    (SUBSCRIBING, "answered"),
-    (SUBSCRIBING, "unanswered"),
-    (SUBSCRIBING, "service_on"),
-    (SUBSCRIBING, "service_off"),
-    (SUBSCRIBING, "renewed"),
-    (GREETING, "pause_over"),
-    (GREETING, "connected"),
-    (GREETING, "subscribed"),
-    (SERVED, "pause_over"),
-    (SERVED, "connected"),
-    (SERVED, "subscribed"),
-    (SERVED, "answered"),
-    (UNSERVED, "pause_over"),
-    (UNSERVED, "connected"),
-    (UNSERVED, "subscribed"),
+    (SUBSCRIBING, "pause_over"), (SUBSCRIBING, "connected"), (SUBSCRIBING, "answered"),
+    (SUBSCRIBING, "unanswered"), (SUBSCRIBING, "service_on"), (SUBSCRIBING, "service_off"),
+    (SUBSCRIBING, "given_up"), (SUBSCRIBING, "renewed"),
+    (GREETING, "pause_over"), (GREETING, "connected"), (GREETING, "subscribed"),
+    (GREETING, "given_up"),
+    (SERVED, "pause_over"), (SERVED, "connected"), (SERVED, "subscribed"), (SERVED, "answered"),
+    (SERVED, "given_up"),
+    (UNSERVED, "pause_over"), (UNSERVED, "connected"), (UNSERVED, "subscribed"),
     (UNSERVED, "service_off"),
-    (STOPPED, "pause_over"),
-    (STOPPED, "connected"),
-    (STOPPED, "subscribed"),
-    (STOPPED, "answered"),
-    (STOPPED, "unanswered"),
-    (STOPPED, "service_on"),
-    (STOPPED, "service_off"),
-    (STOPPED, "renewed"),
-    (STOPPED, "lost"),
+    (STOPPED, "pause_over"), (STOPPED, "connected"), (STOPPED, "subscribed"),
+    (STOPPED, "answered"), (STOPPED, "unanswered"), (STOPPED, "service_on"),
+    (STOPPED, "service_off"), (STOPPED, "given_up"), (STOPPED, "renewed"), (STOPPED, "lost"),
     (STOPPED, "stop"),
-)  # fmt: skip
+)
+# fmt: on
 
 TIMINGS = {
     "keep_alive_ms": 20000,  # a ping when half of it was silent; 1.5 of it ends the connection
     "connect_ms": 10000,  # from the first packet to the server's acceptance
     "puback_ms": 10000,  # a server that acknowledges later than this is lost
     "answer_ms": 10000,  # the service must answer a hello, a fact or an ask within this
+    "unserved_ms": 300000,  # connected and unserved this long, it tries a new connection
     "ask_ms": 3000,  # an ask is given up after this, unless it says otherwise
     "state_ms": 1000,  # at most one state in this
     "beat_ms": 60000,

@@ -79,8 +79,9 @@ class Uplink:
 
     def stop(self) -> None:
         """Say goodbye and wait until the thread has ended."""
-        self._inbox.put(lambda: self._talk.happened("stop"))
-        self._thread.join(2 * GOODBYE_S)
+        if self._thread.is_alive():
+            self._inbox.put(lambda: self._talk.happened("stop"))
+            self._thread.join(2 * GOODBYE_S)
 
     def kick(self) -> None:
         """The journal has new records."""
@@ -105,6 +106,14 @@ class Uplink:
         self._inbox.put(lambda: self._talk.report(state))
 
     def _run(self) -> None:
+        try:
+            self._serve()
+        except Exception as error:
+            # Wrong in the program: it must end the kiosk, not only this thread.
+            failure = error
+            self._post(lambda: _raise(failure))
+
+    def _serve(self) -> None:
         while True:
             self._talk.ring()
             while self._talk.todo:
@@ -212,6 +221,10 @@ class Uplink:
 
     def _hand_on(self, want: Answer, _retained: bool) -> None:
         self._post(lambda: self._on_want(want))
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 def _without_delay(_client: paho.Client, _data: object, sock: Any) -> None:

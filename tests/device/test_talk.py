@@ -147,6 +147,19 @@ def test_no_answer_is_no_service_and_the_hello_is_said_again():
     assert desk.talk.served
 
 
+def test_a_connection_that_is_never_served_is_made_anew():
+    desk = Desk()
+    desk.connect()
+    desk.after(table.TIMINGS["answer_ms"])
+    assert desk.talk.state == table.UNSERVED
+
+    for _ in range(table.TIMINGS["unserved_ms"] // table.TIMINGS["answer_ms"]):
+        desk.after(table.TIMINGS["answer_ms"])
+
+    assert desk.talk.state == table.DOWN
+    assert desk.talk.todo == ["close"]
+
+
 def test_facts_without_an_ack_end_the_service():
     desk = Desk()
     desk.serve()

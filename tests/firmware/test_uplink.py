@@ -157,6 +157,24 @@ def test_a_server_that_closes_in_good_order_is_noticed_at_once(
     assert len(ledger.hellos) == 2
 
 
+def test_a_server_that_hangs_is_noticed_by_its_silence(
+    mosquitto: Server,
+    device: Callable[[Server], Device],
+    service: Callable[[Server], TinyService],
+) -> None:
+    ledger = service(mosquitto)
+    machine = device(mosquitto)
+    machine.hear("served")
+
+    mosquitto.freeze()
+    machine.hear("log uplink: the server is silent")
+    mosquitto.freeze(still=False)
+    machine.hear("served")
+
+    # The answers to its pings kept the first connection up until then.
+    assert ledger.hellos[0]["session"] == "1.1"
+
+
 def test_a_planned_stop_and_a_death_both_end_the_presence(
     server: Server,
     device: Callable[[Server], Device],

@@ -26,7 +26,14 @@ from bookcase_fw.journal import Journal, JournalFull
 from bookcase_fw.uplink import Uplink
 
 SECTOR_SIZE, SECTORS = 4096, 48
-TIMINGS = {"pause_ms": 50, "pause_max_ms": 200, "state_ms": 100, "answer_ms": 1000, "beat_ms": 500}
+TIMINGS = {
+    "pause_ms": 50,
+    "pause_max_ms": 200,
+    "state_ms": 100,
+    "answer_ms": 1000,
+    "beat_ms": 500,
+    "keep_alive_ms": 4000,
+}
 STATE = {"config": 1, "policy": 0, "stock": [], "faults": [], "fill": 0, "lends": True}
 
 
