@@ -58,7 +58,8 @@ class Access:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.setdefault("Cache-Control", "no-store")
+                public = scope["path"].startswith("/static/")
+                headers.setdefault("Cache-Control", "no-cache" if public else "no-store")
                 headers.update(HEADERS)
             await send(message)
 

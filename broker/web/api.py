@@ -42,11 +42,15 @@ def inside(device: Device, use: Use) -> list[views.Inside]:
     return use.read.inside(device)
 
 
-@router.post("/machines/{device}/orders", summary="Tell a machine", status_code=202)
+@router.post("/machines/{device}/orders", summary="Tell a machine", status_code=202,
+             responses={404: PROBLEM, 409: PROBLEM})  # fmt: skip
 def order(device: Device, order: Order, use: Use) -> Sent:
-    door_count = len(known(use, device).doors)
+    machine = known(use, device)
+    door_count = len(machine.doors)
     if order.door > door_count or (order.op == "open" and order.door == 0):
         raise Problem("wrong_value", f"door: {device} has doors 1 to {door_count}")
+    if not machine.served:
+        raise Problem("away", device)
     try:
         return Sent(id=use.send_order(device, order.op, order.door))
     except Refused as refused:

@@ -50,7 +50,7 @@ def draw(request: Request, template: str, *, status: int = 200, **context: objec
     html = _environment.get_template(template).render(
         request=request,
         language=speech,
-        theme=request.cookies.get("theme", ""),
+        theme=_choice(request, "theme"),
         t=lambda key, **values: texts.say(key, speech, **values),
         told=_Told(speech),
         choose=lambda name, value: _address(request, {name: value}),
@@ -62,11 +62,17 @@ def draw(request: Request, template: str, *, status: int = 200, **context: objec
 
 def language(request: Request) -> str:
     """Return the language that was chosen, else the browser's, else Chinese."""
-    chosen = request.cookies.get("lang", "")
-    if chosen in texts.LANGUAGES:
+    chosen = _choice(request, "lang")
+    if chosen:
         return chosen
     wanted = request.headers.get("Accept-Language", "zh").lower()
     return "zh" if wanted.startswith("zh") or "en" not in wanted else "en"
+
+
+def _choice(request: Request, name: str) -> str:
+    """Return what was chosen in the address or before; empty for nothing."""
+    chosen = request.query_params.get(name) or request.cookies.get(name, "")
+    return chosen if chosen in CHOICES[name] else ""
 
 
 class _Told:

@@ -28,6 +28,8 @@ PROBLEMS = {
                         "Wait for the next change of its screen"),
     "wrong_method":    (405, "This address does not know this method",
                         "See /openapi.json for the methods"),
+    "away":            (409, "The machine is not connected, so it cannot be told",
+                        "Look at its power and network; try again when it is back"),
     "refused":         (409, "The order cannot be sent", "See `detail`; try again when it is gone"),
     "too_large":       (413, "The picture is larger than 1 MiB", "Send a smaller one"),
     "not_png":         (415, "The body is no PNG picture", "Send it as image/png"),

@@ -39,7 +39,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     hub, orders = Hub(), list[tuple[str, str, int]]()
 
     def send_order(device: str, op: str, door: int) -> str:
-        if device == "bc02":
+        if device == "bc03":
             raise Refused("stale_session")
         orders.append((device, op, door))
         return "o1"

@@ -148,7 +148,8 @@ def test_an_order_is_passed_on(staff: TestClient, house: House) -> None:
         ("bc01", {"op": "open", "door": -1}, 422, "wrong_value"),
         ("bc01", {"op": "burn", "door": 1}, 422, "wrong_value"),
         ("bc99", {"op": "open", "door": 1}, 404, "unknown_device"),
-        ("bc02", {"op": "open", "door": 1}, 409, "refused"),
+        ("bc02", {"op": "open", "door": 1}, 409, "away"),
+        ("bc03", {"op": "open", "door": 1}, 409, "refused"),
     ],
 )
 def test_an_order_that_cannot_be_sent_is_refused(
