@@ -208,6 +208,8 @@ class App:
             await self._lock.call(lambda board: board.unlock(door.number))
         except Down:
             self.post(door, "jammed")
+        else:
+            self.post(door, "released")
 
     async def _count(self, door: Door, count: Count):
         try:

@@ -10,7 +10,8 @@ WEAK_DB below what was recorded of the tag, or below FLOOR_DBM if that is louder
 heard weakly in few rounds is outside; in many, it was put elsewhere in the compartment.
 
 A tag is in the compartment whose antenna hears it best.  What another compartment's antenna has
-recorded MARGIN_DB louder is the other's; where that does not decide, both antennas listen now.
+recorded MARGIN_DB louder is the other's; where that does not decide, and for every new tag that is
+not heard loudly and often, both antennas listen now: the louder wins, up to TIE_DB its own door.
 """
 
 from collections import namedtuple
@@ -21,8 +22,8 @@ ROUNDS_MAX = 12
 CHANCE = 1e-8
 RATE_START, RATE_MAX = 95, 95  # Percent.  More is not believed, whatever was recorded.
 MEMORY_ROUNDS = 20  # How many earlier rounds a recorded rate weighs.
-WEAK_DB, MARGIN_DB = 9, 6
-FLOOR_DBM = -67
+WEAK_DB, MARGIN_DB, TIE_DB = 9, 6, 3
+FLOOR_DBM, LOUD_DBM = -67, -60
 FEW_PERCENT, MANY_PERCENT = 33, 66
 
 # stable: tag -> (rate in percent, dBm) of what is inside; evidence: wire.EVIDENCE of the unsure.
@@ -73,7 +74,7 @@ class Count:
 
     def wants_neighbours(self) -> bool:
         """Whether the neighbouring antennas must be asked who hears a tag best."""
-        return any(tag in self._elsewhere and self._seems_new(tag) for tag in self._strangers())
+        return any(self._seems_new(tag) and not self._is_plain(tag) for tag in self._strangers())
 
     def result(self) -> Result:
         new = sorted(tag for tag in self._strangers() if self._is_new(tag))
@@ -122,13 +123,18 @@ class Count:
             return False
         return share >= MANY_PERCENT or (share >= FEW_PERCENT and best >= FLOOR_DBM)
 
+    def _is_plain(self, tag: str) -> bool:
+        """Whether a tag is heard so well that no neighbour can have it."""
+        loud = self._mean(tag) >= LOUD_DBM and self._share(tag) >= MANY_PERCENT
+        return loud and tag not in self._elsewhere
+
     def _is_new(self, tag: str) -> bool:
         if not self._seems_new(tag):
             return False
         if tag not in self._there:
             return True
         times, total, _best, _door = self._there[tag]
-        margin = MARGIN_DB if tag in self._elsewhere else -MARGIN_DB
+        margin = MARGIN_DB if tag in self._elsewhere else -TIE_DB
         return self._mean(tag) >= total // times + margin
 
     def _is_weak(self, tag: str, recorded_dbm: int) -> bool:

@@ -133,6 +133,9 @@ class Door:
     def _note_left_open(self, _data):
         self._change("left_open", True)
 
+    def _note_asked(self, _data):
+        self._asked = True
+
     def _note_unknown(self, _data):
         """Opened again before it could be counted: nobody can say who took what."""
         for name in ("reader", "how", "answer", "policy"):
@@ -245,7 +248,6 @@ class Door:
         self._app.show_door(self, "counting")
 
     def _show_again(self, _data):
-        self._asked = True
         self._app.show_door(self, "again", unsure=len(self._result.unsure))
 
     def _tell_done(self, _data):

@@ -4,9 +4,10 @@ SHUT is rest.  SETTLED and PENDING are rest, too, but the last session waits for
 A session that cannot be counted because the reader is dead waits in BLIND.  A start in the middle
 of a session begins in OPEN and hears from the lock board how the door stands.
 
-Events: `request` somebody may open; `opened`, `shut` the door; `jammed` the lock board did not
-take the order; `timeout` the timer that was started last; `sure`, `unsure`, `blind` how a count
-went (`unsure`: the reader was not asked yet); `count` an order; `hurry` somebody has come.
+Events: `request` somebody may open; `released`, `jammed` whether the lock board took the order, so
+that no screen says "open" too early; `opened`, `shut` the door; `timeout` the timer that was
+started last; `sure`, `unsure`, `blind` how a count went (`unsure`: the reader was not asked yet);
+`count` an order; `hurry` somebody has come.
 """
 
 SHUT, OPENING, OPENING_AGAIN, OPEN, LEFT_OPEN, COUNTING, AGAIN, SETTLED, PENDING = (
@@ -29,6 +30,7 @@ STATES = (SHUT, OPENING, OPENING_AGAIN, OPEN, LEFT_OPEN, COUNTING, AGAIN, SETTLE
 STATES += (RECOUNTING, WAITING, BLIND)
 EVENTS = (
     "request",
+    "released",
     "opened",
     "shut",
     "jammed",
@@ -40,7 +42,7 @@ EVENTS = (
     "hurry",
 )
 
-_RELEASE = ("begin", "start_opening_timer", "show_opening", "release")
+_RELEASE = ("begin", "start_opening_timer", "release")
 _UNKNOWN = ("begin_unknown", "start_left_open_timer", "show_open")
 _OPEN = ("start_left_open_timer", "show_open")
 _RECORD = ("end_shut", "start_rebound_timer", "tell_done")
@@ -52,11 +54,13 @@ TABLE = {
     (SHUT,          "opened"):    (OPEN,          _UNKNOWN),
     (SHUT,          "count"):     (RECOUNTING,    ("start_count",)),
 
+    (OPENING,       "released"):  (OPENING,       ("show_opening",)),
     (OPENING,       "opened"):    (OPEN,          _OPEN),
     (OPENING,       "timeout"):   (OPENING_AGAIN, ("start_opening_timer", "release")),
     (OPENING,       "jammed"):    (SHUT,          ("stop_timer", "end_jammed", "tell_jammed")),
     (OPENING,       "request"):   (OPENING,       ("refuse",)),
 
+    (OPENING_AGAIN, "released"):  (OPENING_AGAIN, ("show_opening",)),
     (OPENING_AGAIN, "opened"):    (OPEN,          _OPEN),
     (OPENING_AGAIN, "timeout"):   (SHUT,          ("end_never_opened", "tell_jammed")),
     (OPENING_AGAIN, "jammed"):    (SHUT,          ("stop_timer", "end_jammed", "tell_jammed")),
@@ -71,10 +75,11 @@ TABLE = {
 
     (COUNTING,      "opened"):    (OPEN,          ("stop_count", "note_rebound") + _OPEN),
     (COUNTING,      "sure"):      (SETTLED,       _RECORD),
-    (COUNTING,      "unsure"):    (AGAIN,         ("start_opening_timer", "show_again", "release")),
+    (COUNTING,      "unsure"):    (AGAIN,         ("note_asked", "start_opening_timer", "release")),
     (COUNTING,      "blind"):     (BLIND,         ("start_retry_timer", "tell_blind")),
     (COUNTING,      "request"):   (COUNTING,      ("refuse",)),
 
+    (AGAIN,         "released"):  (AGAIN,         ("show_again",)),
     (AGAIN,         "opened"):    (OPEN,          ("start_left_open_timer", "show_again")),
     (AGAIN,         "timeout"):   (SETTLED,       _RECORD),
     (AGAIN,         "jammed"):    (SETTLED,       _RECORD),
@@ -82,13 +87,13 @@ TABLE = {
 
     (SETTLED,       "opened"):    (OPEN,          ("begin_rebound",) + _OPEN),
     (SETTLED,       "timeout"):   (PENDING,       ("start_second_timer",)),
-    (SETTLED,       "request"):   (WAITING,       ("stop_timer", "show_opening", "start_count")),
+    (SETTLED,       "request"):   (WAITING,       ("stop_timer", "show_counting", "start_count")),
     (SETTLED,       "count"):     (RECOUNTING,    ("stop_timer", "start_count")),
     (SETTLED,       "hurry"):     (RECOUNTING,    ("stop_timer", "start_count")),
 
     (PENDING,       "opened"):    (OPEN,          _UNKNOWN),
     (PENDING,       "timeout"):   (RECOUNTING,    ("start_count",)),
-    (PENDING,       "request"):   (WAITING,       ("stop_timer", "show_opening", "start_count")),
+    (PENDING,       "request"):   (WAITING,       ("stop_timer", "show_counting", "start_count")),
     (PENDING,       "count"):     (RECOUNTING,    ("stop_timer", "start_count")),
     (PENDING,       "hurry"):     (RECOUNTING,    ("stop_timer", "start_count")),
 
@@ -96,7 +101,7 @@ TABLE = {
     (RECOUNTING,    "sure"):      (SHUT,          ("settle",)),
     (RECOUNTING,    "unsure"):    (SHUT,          ("settle",)),
     (RECOUNTING,    "blind"):     (SHUT,          ("tell_uncounted",)),
-    (RECOUNTING,    "request"):   (WAITING,       ("show_opening",)),
+    (RECOUNTING,    "request"):   (WAITING,       ("show_counting",)),
 
     (WAITING,       "opened"):    (OPEN,          ("stop_count", "begin") + _OPEN),
     (WAITING,       "sure"):      (OPENING,       ("settle",) + _RELEASE),
@@ -111,20 +116,23 @@ TABLE = {
 # fmt: on
 
 # Changes nothing: what cannot be, what comes too late, what is so already.
+# fmt: off
+_COUNTS = ("sure", "unsure", "blind")
 _REST = {
-    SHUT: ("shut", "jammed", "timeout", "sure", "unsure", "blind", "hurry"),
-    OPENING: ("shut", "sure", "unsure", "blind", "count", "hurry"),
-    OPENING_AGAIN: ("shut", "sure", "unsure", "blind", "count", "hurry"),
-    OPEN: ("opened", "jammed", "sure", "unsure", "blind", "count", "hurry"),
-    LEFT_OPEN: ("opened", "jammed", "timeout", "sure", "unsure", "blind", "count", "hurry"),
-    COUNTING: ("shut", "jammed", "timeout", "count", "hurry"),
-    AGAIN: ("shut", "sure", "unsure", "blind", "count", "hurry"),
-    SETTLED: ("shut", "jammed", "sure", "unsure", "blind"),
-    PENDING: ("shut", "jammed", "sure", "unsure", "blind"),
-    RECOUNTING: ("shut", "jammed", "timeout", "count", "hurry"),
-    WAITING: ("shut", "jammed", "timeout", "count", "hurry"),
-    BLIND: ("shut", "jammed", "sure", "unsure", "blind", "count", "hurry"),
+    SHUT: _COUNTS + ("released", "jammed", "shut", "timeout", "hurry"),
+    OPENING: _COUNTS + ("shut", "count", "hurry"),
+    OPENING_AGAIN: _COUNTS + ("shut", "count", "hurry"),
+    OPEN: _COUNTS + ("released", "jammed", "opened", "count", "hurry"),
+    LEFT_OPEN: _COUNTS + ("released", "jammed", "opened", "timeout", "count", "hurry"),
+    COUNTING: ("released", "jammed", "shut", "timeout", "count", "hurry"),
+    AGAIN: _COUNTS + ("shut", "count", "hurry"),
+    SETTLED: _COUNTS + ("released", "jammed", "shut"),
+    PENDING: _COUNTS + ("released", "jammed", "shut"),
+    RECOUNTING: ("released", "jammed", "shut", "timeout", "count", "hurry"),
+    WAITING: ("released", "jammed", "shut", "timeout", "count", "hurry"),
+    BLIND: _COUNTS + ("released", "jammed", "shut", "count", "hurry"),
 }
+# fmt: on
 IGNORED = tuple([(state, event) for state in STATES for event in _REST[state]])
 
 # A request is taken: at once, or as soon as the count that is on is done.

@@ -88,6 +88,18 @@ def test_a_book_between_two_antennas_stays_where_it_was():
     assert count.result().new == []
 
 
+def test_a_tag_through_the_wall_that_nobody_recorded_is_the_louder_ones():
+    count = _count({}, [[("N", -66)]])
+    assert count.wants_neighbours()
+
+    count.add_neighbour(2, [("N", -52)])
+    assert count.result().new == []
+
+
+def test_a_tag_that_is_heard_loudly_needs_no_neighbours():
+    assert not _count({}, [[("A", -52)]]).wants_neighbours()
+
+
 def test_a_rate_is_learnt_slowly_and_never_believed_beyond_the_limit():
     stable = {"A": (95, -52)}
     for _count_number in range(10):
