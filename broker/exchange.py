@@ -11,8 +11,9 @@ from typing import NamedTuple, cast
 
 import structlog
 
-from bookcase_fw import sign, wire
+from bookcase_fw import wire
 from broker.circulation.rules import Rules
+from broker.fleet import keys
 from broker.fleet.orders import OrderRefused, Orders
 from broker.fleet.policy import Policy
 from broker.fleet.registry import Device, Registry
@@ -256,7 +257,7 @@ class Exchange:
         tail, _qos, retained, _signed, _fields = wire.message(name)
         topic = wire.topic(device.name, tail)
         body = _encoded(name, values)
-        payload = sign.seal(device.key, topic, session, nonce, body)
+        payload = keys.seal(device.key, topic, session=session, nonce=nonce, body=body)
         self.outgoing.append(Outgoing(topic, payload, retained))
 
 

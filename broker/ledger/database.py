@@ -22,6 +22,7 @@ _WRITER = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA busy_timeout = 5000",
     "PRAGMA cache_size = -65536",  # 64 MiB
+    "PRAGMA wal_autocheckpoint = 4000",  # 16 MiB: what is written often is copied back less often
 )
 
 

@@ -12,7 +12,7 @@ from broker.ledger.cases import Cases, Subject
 from broker.ledger.clocks import Clocks
 from broker.ledger.directory import Copy, Directory, Patron
 from broker.ledger.fold import Observation
-from broker.ledger.inbox import Fact, Inbox
+from broker.ledger.inbox import UNKNOWN_KIND, Fact, Inbox
 
 _REQUEST = "SELECT id FROM request WHERE device = ? AND ask = ?"
 _OUTCOME = "UPDATE device_order SET ok = ?, why = ?, done_ms = ? WHERE id = ? AND device = ?"
@@ -86,7 +86,7 @@ class Facts:
 
     def _problem(self, device: Device, fact: Fact) -> str:
         if fact.problem:
-            return fact.problem if fact.problem != "unknown kind" else ""
+            return fact.problem if fact.problem != UNKNOWN_KIND else ""
         door = fact.body.get("door", 1)
         if not isinstance(door, int) or not 1 <= door <= device.doors:
             return f"door {door} of {device.doors}" if device.doors else ""

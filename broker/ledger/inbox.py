@@ -13,12 +13,15 @@ from typing import NamedTuple
 import msgspec
 
 from bookcase_fw import record, wire
+from broker.fleet import keys
 from broker.fleet.registry import Device
+from broker.ledger import shapes
 from broker.ledger.clocks import Stamp
 
 INTEGER_MAX = 1 << 53  # A larger number is no time, no count and no day.
 JOURNAL_SIZE = 8
 GENUINE_LOSS = "lost"
+UNKNOWN_KIND = "unknown kind"
 
 _STREAM = "SELECT id, number, chain, state FROM stream WHERE device = ? AND journal = ?"
 _NEW_STREAM = """INSERT INTO stream (device, journal, number, chain, state)
@@ -87,7 +90,7 @@ class _Record(NamedTuple):
     chain: str
     stamp: Stamp
     raw: bytes
-    body: object
+    body: bytes
 
 
 _decoder = msgspec.json.Decoder(_Message)
@@ -158,7 +161,7 @@ class Inbox:
         """Return the bodies of the `part` records right before a closing one that belong to it."""
         numbers = (fact.number - count, fact.number - 1)
         bodies = [
-            _body("part", wire.load(raw)["d"])[0]
+            _body("part", bytes(shapes.envelope.decode(raw).d))[0]
             for (raw,) in self._db.execute(_PARTS, (fact.stream, *numbers))
             if raw is not None
         ]
@@ -204,34 +207,29 @@ def _linked(key: bytes, message: _Message) -> list[_Record]:
 
 def _decoded(key: bytes, raw: bytes) -> _Record:
     try:
-        values = wire.load(raw)
-        checked = wire.check("record", wire.RECORD, values)
-    except wire.WireError as error:
+        found = shapes.envelope.decode(raw)
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise Refusal("malformed", str(error)) from None
-    stamp = Stamp(checked["b"], checked["u"], checked["t"], checked["q"])
-    if not all(0 <= value < INTEGER_MAX for value in (*stamp, checked["n"])) or not checked["n"]:
+    stamp = Stamp(found.b, found.u, found.t, found.q)
+    if not (0 < found.n < INTEGER_MAX and min(stamp) >= 0 and max(stamp) < INTEGER_MAX):
         raise Refusal("malformed", "a number is out of bounds")
-    chain = record.chain(key, raw)
-    return _Record(checked["n"], checked["k"], checked["p"], chain, stamp, raw, values.get("d"))
+    return _Record(found.n, found.k, found.p, keys.chain(key, raw), stamp, raw, bytes(found.d))
 
 
 def _follows(stream: Stream, found: _Record) -> bool:
     return stream.after_loss or found.kind == GENUINE_LOSS or found.before == stream.chain
 
 
-def _body(kind: str, body: object) -> tuple[dict[str, object], str]:
+def _body(kind: str, body: bytes) -> tuple[dict[str, object], str]:
     """Return a fact's checked body and "", or an empty one and what is wrong with it."""
+    shape = shapes.bodies.get(kind)
+    if shape is None:
+        return {}, UNKNOWN_KIND
     try:
-        fields = wire.fact_fields(kind)
-    except wire.WireError:
-        return {}, "unknown kind"
-    if not isinstance(body, dict):
-        return {}, "no body"
-    try:
-        checked: dict[str, object] = wire.check(kind, fields, body)
-    except wire.WireError as error:
+        fields: dict[str, object] = shape.decode(body)
+    except (msgspec.MsgspecError, RecursionError) as error:
         return {}, str(error)
-    numbers = [value for value in checked.values() if isinstance(value, int)]
-    if not all(-INTEGER_MAX < value < INTEGER_MAX for value in numbers):
-        return {}, "a number is out of bounds"
-    return checked, ""
+    for value in fields.values():
+        if isinstance(value, int) and not -INTEGER_MAX < value < INTEGER_MAX:
+            return {}, "a number is out of bounds"
+    return fields, ""

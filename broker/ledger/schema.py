@@ -237,7 +237,6 @@ observation = Table(
     Column("session", Text, nullable=False),  # id of the door session, visit or count
     Column("request", Integer, ForeignKey("request.id")),  # the decision that allowed it
     Column("detail", Text, nullable=False),  # evidence as JSON; empty when there is none
-    Index("observation_cause", "cause"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
