@@ -58,6 +58,7 @@ def load(
             counts[name] = len(rows)
             for number, row in enumerate(_told(rows, name, progress), start=2):
                 try:
+                    _whole(row)
                     enter(db, row, district_key, now_ms)
                 except (KeyError, TypeError, ValueError, sqlite3.IntegrityError) as error:
                     raise LoadError(f"{name}, line {number}: {error!r}") from error
@@ -76,6 +77,12 @@ def _read(path: Path, *, needed: bool) -> list[Row]:
             return list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError) as error:
         raise LoadError(f"{path.name}: {error}") from error
+
+
+def _whole(row: Row) -> None:
+    """The csv module fills a short row up with None and puts what is too much under None."""
+    if None in row or None in row.values():
+        raise ValueError("it has not as many fields as the header")
 
 
 def _told(rows: Iterable[Row], name: str, progress: Progress) -> Iterator[Row]:
