@@ -98,11 +98,13 @@ class Uplink:
         uptime_ms, timings = self._clock.uptime_ms, self.talk.timings
         link = Link(self._connect, uptime_ms, self._heard, lambda: self._lost(link), timings)
         self.talk.begin()
-        self._link, self._job = link, asyncio.create_task(self._open(link))
+        self._link = link
+        self._job = asyncio.create_task(self._until_lost(link, self._open(link)))
 
     async def _do_subscribe(self):
-        assert self._link
-        self._job = asyncio.create_task(self._say(self._link))
+        link = self._link
+        assert link
+        self._job = asyncio.create_task(self._until_lost(link, self._say(link)))
 
     async def _do_say_goodbye(self):
         assert self._link
@@ -120,30 +122,31 @@ class Uplink:
         if link:
             await link.close()
 
+    async def _until_lost(self, link: Link, job):
+        """Do a job that ends with the connection; `run` hears of its end, and of its errors."""
+        try:
+            await job
+        except (LinkError, MemoryError) as error:
+            # A heap that is full now has room after the pause.
+            link.fail("%r" % error)
+        finally:
+            self._stir()
+
     async def _open(self, link: Link):
         topic, payload, _qos, retained = self.talk.will()
-        try:
-            await link.open(self.talk.device, self.talk.password, (topic, payload, retained))
-            self._happened("connected")
-        except LinkError:
-            pass  # The link has told `_lost`.
+        await link.open(self.talk.device, self.talk.password, (topic, payload, retained))
+        self._happened("connected")
 
     async def _say(self, link: Link):
         """Subscribe, then say what there is to say as long as the connection lives."""
-        try:
-            await link.subscribe(self.talk.topics)
-            self._happened("subscribed")
-            while True:
-                message = self.talk.say()
-                if message:
-                    await _publish(link, *message)
-                else:
-                    await _wait(self._spoken_to, self.talk.until_say_ms())
-        except (LinkError, MemoryError) as error:
-            link.fail("%r" % error)
-        finally:
-            # Also when it ends in a way that nobody thought of: never connected and mute.
-            link.fail("the talk ended")
+        await link.subscribe(self.talk.topics)
+        self._happened("subscribed")
+        while True:
+            message = self.talk.say()
+            if message:
+                await _publish(link, *message)
+            else:
+                await _wait(self._spoken_to, self.talk.until_say_ms())
 
 
 async def _publish(link: Link, topic: str, payload: bytes, qos: int, retained: bool):

@@ -153,8 +153,8 @@ def test_a_server_that_closes_in_good_order_is_noticed_at_once(
     server.start()
     machine.hear("served")
 
-    assert [hello["session"] for hello in ledger.hellos][0] == "1.1"
-    assert len(ledger.hellos) == 2
+    assert ledger.hellos[0]["session"] == "1.1"
+    assert ledger.hellos[-1]["session"] != "1.1"
 
 
 def test_a_server_that_hangs_is_noticed_by_its_silence(
