@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
+import structlog
 import typer
 
 from broker import config as configuration
@@ -19,6 +20,7 @@ from broker.ledger import audit, database
 from broker.library import load as library
 from broker.service import Service, set_up_log
 
+log = structlog.get_logger()
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 ledger = typer.Typer(no_args_is_help=True, help="Look into the ledger.")
 app.add_typer(ledger, name="ledger")
@@ -30,11 +32,21 @@ ConfigFile = Annotated[Path, typer.Option("--config", help="the service's JSON f
 def serve(config: ConfigFile) -> None:
     """Serve machines and staff until SIGTERM or Ctrl-C."""
     set_up_log()
-    ended = threading.Event()
+    ended, broken = threading.Event(), threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
         ended.set()
 
+    def crashed(args: threading.ExceptHookArgs) -> None:
+        """A service without one of its threads serves nobody: whoever watches it starts it anew."""
+        assert args.exc_value
+        log.critical(
+            "thread_died", thread=args.thread and args.thread.name, exc_info=args.exc_value
+        )
+        broken.set()
+        ended.set()
+
+    threading.excepthook = crashed
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     with _errors():
@@ -48,6 +60,7 @@ def serve(config: ConfigFile) -> None:
         print(f"ready web={web} mqtt={settings.mqtt.host}:{service.mqtt_port}", flush=True)
         ended.wait()
     service.stop()
+    raise typer.Exit(1 if broken.is_set() else 0)
 
 
 @app.command()
