@@ -123,7 +123,12 @@ class Door:
         self._begin(None)
 
     def _begin_rebound(self, _data):
-        """The same people, a moment later: a session of its own, since the last one is recorded."""
+        """The same people, a moment later: a session of its own, since the last one is recorded.
+
+        When the reader has left, it is nobody's.
+        """
+        if not self._app.visit.at(self.number):
+            self._request = NOBODY
         self._begin(None, self._request, rebounds=1)
         self._app.told(self, "rebound")
 

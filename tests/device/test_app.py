@@ -73,6 +73,24 @@ async def test_a_door_that_springs_open_after_the_count_is_theirs_too():
     await lab.switch_off()
 
 
+async def test_a_door_that_springs_open_when_the_reader_has_left_is_nobodys():
+    lab = Lab(rebound_ms=2000)
+    await lab.start()
+    await lab.come()
+    await lab.open(1)
+    await lab.shut(1)
+    lab.screen.leave()
+    await lab.shows("welcome")
+    lab.board.force_door(1)
+    await lab.shows("open")
+    lab.take(1, 3)
+    lab.board.shut_door(1)
+
+    session = (await lab.facts(2, "session"))[1]
+    assert session["reader"] == "" and session["how"] == "nobody" and session["took"] == [tag(3)]
+    await lab.switch_off()
+
+
 async def test_a_door_that_opens_by_itself_is_charged_to_nobody():
     lab = Lab()
     await lab.start()
