@@ -198,6 +198,7 @@ class Exchange:
             if fact.problem:
                 self.counters.add("unknown", fact.kind[:LOGGED_MAX])
         self._check_limits(now_ms)
+        self._states.told(device, len(taken.facts))
         self.counters.add("facts", count=len(taken.facts))
         self.counters.add("duplicates", count=taken.repeated)
         if taken.conflict:

@@ -223,4 +223,4 @@ class Journey:
         typer.echo("\n" + words.say(key, self._language, **values))
 
     def _line(self, who: str, text: str) -> None:
-        typer.echo(f"  {words.say(who, self._language):<{WIDTH}}{text}")
+        typer.echo(f"  {words.column(words.say(who, self._language), WIDTH)}{text}")

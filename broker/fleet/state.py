@@ -11,6 +11,8 @@ boot, cause, journal, config, policy, lends, fill, unacked, uptime_ms, heap_used
 stock) VALUES (?, ?, ?, 0, '', '', '', 0, '', '', 0, 0, 0, 0, 0, 0, 0, 0, '[]', '[]')
 ON CONFLICT (device) DO NOTHING"""
 
+_TOLD = "UPDATE device_state SET unacked = max(0, unacked - ?) WHERE device = ? AND unacked > 0"
+
 
 class States:
     """Everything happens in the caller's transaction, and each message names a known machine."""
@@ -51,6 +53,10 @@ class States:
 
     def unacked(self, device: Device, count: int, now_ms: int) -> None:
         self._note(device, {"unacked": max(0, count)}, now_ms)
+
+    def told(self, device: Device, count: int) -> None:
+        """So many of the records that waited are committed; the next beat may be a minute away."""
+        self._db.execute(_TOLD, (count, device.id))
 
     def lost(self, device: Device) -> None:
         """Nobody knows whether the machine is there: that it was heard is not changed."""

@@ -9,7 +9,7 @@ from hw_sim.desk.proxy import Proxy
 from hw_sim.machines import BookcaseTwins, KioskTwins
 
 MICROPYTHON = ROOT / ".cache" / "micropython" / "micropython"
-HEAP = "192wK"  # In 32-bit words; 105 KiB of it are the sources, which are frozen on the board.
+HEAP = "256wK"
 FIRMWARE_PATH = f"{ROOT / 'hw_sim' / 'upy'}:{ROOT}:.frozen"
 
 Address = tuple[str, int]

@@ -1,5 +1,7 @@
 """What the demo says, in Chinese and English: the story, and each screen of a bookcase in words."""
 
+import unicodedata
+
 from hw_sim.desk.eyes import Shown
 
 LANGUAGES = ("zh", "en")
@@ -55,8 +57,8 @@ TEXTS = {
 SCREENS = {
     "welcome":   ("请出示借阅证", "Hold your card to the scanner"),
     "asking":    ("正在查询……", "Looking up your card …"),
-    "choose":    ("{name} 您好，请选一个门。还可以借 {left} 本，{due} 到期",
-                  "Hello {name}: which door? You may take {left} more, due {due}"),
+    "choose":    ("{name}您好，请选一个门。还可以借 {left} 本，{due} 到期",
+                  "Hello{name}: which door? You may take {left} more, due {due}"),
     "refused":   ("现在不能开门：{why}", "No door can be opened: {why}"),
     "opening":   ("{door} 号门开了，请拉开", "Door {door} is released: please open it"),
     "open":      ("请取书或还书，然后关上 {door} 号门",
@@ -91,9 +93,17 @@ def screen(shown: Shown, titles: dict[str, str], language: str) -> str:
         for name in ("took", "put")
     )
     until = UNTIL[index].format(due=due) if shown["took"] else ""
-    values = {**shown, "took": took, "put": put, "due": due, "until": until}
+    # Without a network nobody knows the name to a card.
+    name = shown["name"] and (f"{shown['name']} ", f" {shown['name']}")[index]
+    values = {**shown, "name": name, "took": took, "put": put, "due": due, "until": until}
     text = SCREENS[shown["screen"]][index].format(**values)
     return text + (say("offline", language) if shown["offline"] else "")
+
+
+def column(word: str, width: int) -> str:
+    """Return a word filled up to a width on a terminal, where a Chinese character takes two."""
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in word)
+    return word + " " * (width - len(word) - wide)
 
 
 def day(number: int, language: str) -> str:

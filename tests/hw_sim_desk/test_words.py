@@ -32,6 +32,19 @@ def test_what_was_taken_is_named_with_its_day() -> None:
     )
 
 
+def test_who_is_not_known_by_name_is_greeted_without_one() -> None:
+    known = words.screen(shown("choose", name="读***1", left=3), TITLES, "en")
+    unknown = words.screen(shown("choose", left=3), TITLES, "en")
+
+    assert known.startswith("Hello 读***1: which door?")
+    assert unknown.startswith("Hello: which door?")
+
+
+def test_columns_stand_in_line_in_both_languages() -> None:
+    assert words.column("屏幕", 8) == "屏幕    "
+    assert words.column("screen", 8) == "screen  "
+
+
 def test_a_screen_says_that_there_is_no_network() -> None:
     text = words.screen(shown("open", door=1, offline=True), TITLES, "en")
 
