@@ -188,7 +188,7 @@ class Screen(Widget):
         """Everything is said, as large as there is room for."""
         x, _y, width, height = self._room
         gap = self._theme.mm(GRID_MM / 2)
-        for brief in (0, 1, 2, 3):
+        for brief in range(5):
             panels = [
                 PartPanel(part, self._theme, width, self._separator, brief)
                 for part in self._view.parts

@@ -182,7 +182,8 @@ class Row(Plain):
 class PartPanel(Widget):
     """Books with the same outcome: a mark, what it is, which books, what to do now.
 
-    `brief` 0 gives each title its own line, 1 joins them, 2 cuts them to two lines, 3 to one.
+    `brief` 0 gives each title its own line, 1 joins them, 2 cuts them to two lines, 3 to one;
+    4 also has smaller headings.
     """
 
     def __init__(self, part: Part, theme: Theme, width: float, separator: str, brief: int) -> None:
@@ -224,7 +225,11 @@ class PartPanel(Widget):
         theme, part, size = self._theme, self._part, self._badge
         if part.kind == "step":
             text = Text(
-                part.heading, size=theme.type(2), width=size, colour=theme.colours.main, bold=True
+                part.heading,
+                size=self._texts[0].font_size,
+                width=size,
+                colour=theme.colours.main,
+                bold=True,
             )
             text.center = x + size / 2, middle
             self.add_widget(text)
@@ -237,11 +242,11 @@ def _lines(part: Part, separator: str, brief: int) -> list[tuple[str, int, bool,
     """Return (words, type step, bold, most lines) of a part's texts."""
     if part.kind in ("step", "keys"):
         return [(part.step, 1 if part.kind == "step" and not brief else 0, False, 0)]
-    found = [(part.heading, 1, True, 0)]
+    found = [(part.heading, 1 if brief < 4 else 0, True, 0)]
     if brief == 0:
         found += [(title, 1, False, 1) for title in part.titles]
     else:
-        found.append((separator.join(part.titles), 0, False, (0, 0, 2, 1)[brief]))
+        found.append((separator.join(part.titles), 0, False, (0, 0, 2, 1, 1)[brief]))
     found.append((part.step, 0, False, 0))
     return [line for line in found if line[0]]
 

@@ -95,6 +95,7 @@ def models() -> dict[str, Model]:
         "sorry": Visit().on(Crashed()),
         "warning": reading("E1").wait(61 + 12),
         "help_welcome": Visit().press("help"),
+        "help_card": Visit().press("borrow", "help"),
         "help_tray": reading().press("help"),
         "help_result": lent("E1").press("help"),
     }  # fmt: skip

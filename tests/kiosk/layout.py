@@ -1,0 +1,96 @@
+"""Prints what does not fit on the screens, a line each: `python -m tests.kiosk.layout FOLDER`.
+
+A process of its own, because a process has one Kivy.
+"""
+
+import itertools
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from kiosk.config import Panel, texts
+from tests.kiosk.gallery import views
+
+LOOKS = list(itertools.product(("zh", "en"), (False, True), (False, True)))
+TARGET_MM = 20
+SLACK_PX = 1.5  # Rounding to pixels.
+
+
+def main(folder: Path) -> None:
+    from kiosk.ui import env
+
+    env.prepare(Panel(), folder / ".kivy")
+    from kivy.base import EventLoop
+
+    from kiosk.ui.window import Kiosk
+
+    kiosk = Kiosk(Panel(), send=lambda word: None)
+    kiosk._run_prepare()
+    EventLoop.start()
+    count = 0
+    for language, large, contrast in LOOKS:
+        for name, view in views(language, large, contrast):
+            kiosk.show(view, texts(language)["separator"])
+            screen = kiosk._canvas.children[0]
+            look = "-".join([name, language] + ["large"] * large + ["contrast"] * contrast)
+            for problem in problems(screen):
+                print(f"{look}: {problem}")
+            count += 1
+            if name in ("welcome", "review_3", "result_mixed", "receipt"):
+                EventLoop.idle()
+                (folder / f"{look}.png").write_bytes(kiosk.picture(540))
+    print(f"{count} screens looked at")
+
+
+def problems(screen: Any) -> Iterator[str]:
+    from kiosk.ui.text import Text
+    from kiosk.ui.widgets import CoverPicture, Headline, PartPanel, Row, Touchable
+
+    smallest = TARGET_MM * Panel().px_per_mm - SLACK_PX
+    for widget in screen.walk(restrict=True):
+        if isinstance(widget, Touchable) and min(widget.size) < smallest:
+            yield f"{widget.word} is smaller than {TARGET_MM} mm"
+        if isinstance(widget, Text):
+            if widget.texture.width > widget.allowed_width + SLACK_PX:
+                yield f"too wide: {widget.text!r}"
+            if not _inside(widget, widget.parent):
+                yield f"leaves its box: {widget.text!r}"
+        if widget is not screen and not _inside(widget, screen):
+            yield f"leaves the screen: {type(widget).__name__}"
+    blocks = [
+        child
+        for child in screen.children
+        if isinstance(child, Touchable | Text | PartPanel | CoverPicture | Row | Headline)
+    ]
+    for one, other in itertools.combinations(blocks, 2):
+        if _overlap(one, other):
+            yield f"{_name(one)} lies on {_name(other)}"
+
+
+def _name(widget: Any) -> str:
+    return f"{type(widget).__name__} {getattr(widget, 'word', getattr(widget, 'text', ''))!r}"
+
+
+def _inside(widget: Any, box: Any) -> bool:
+    return bool(
+        widget.x >= box.x - SLACK_PX - _hang(widget)
+        and widget.y >= box.y - SLACK_PX
+        and widget.right <= box.right + SLACK_PX
+        and widget.top <= box.top + SLACK_PX
+    )
+
+
+def _hang(widget: Any) -> float:
+    return float(getattr(widget, "font_size", 0)) / 2
+
+
+def _overlap(one: Any, other: Any) -> bool:
+    """Lines of text reach a little into each other's leading; that clips nothing."""
+    wide = min(one.right, other.right) - max(one.x, other.x)
+    high = min(one.top, other.top) - max(one.y, other.y)
+    return bool(wide > SLACK_PX and high > SLACK_PX)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
