@@ -7,12 +7,12 @@ journal first, then the screen.
 
 import asyncio
 
-from bookcase_fw.count import ROUNDS_MIN, Count
+from bookcase_fw.antennas import Antennas
+from bookcase_fw.count import Count
 from bookcase_fw.devices import Device, Down
 from bookcase_fw.doors import Door
 from bookcase_fw.drivers.lockboard import LockBoardError
 from bookcase_fw.drivers.scanner import ScannerError
-from bookcase_fw.drivers.uhfreader import UhfReaderError
 from bookcase_fw.events import Events
 from bookcase_fw.journal import JournalFull
 from bookcase_fw.offline import Offline
@@ -42,8 +42,6 @@ class App:
         self.numbers = tuple(range(1, config.doors + 1))
         self._events = Events()
         self._id_count = 0
-        self._wanted: dict = {}  # Door -> the count that is on.
-        self._air = asyncio.Lock()  # One antenna sends at a time.
         self._state: dict = {}
         self._shown: dict = {}
         self._show_now = asyncio.Event()
@@ -51,9 +49,8 @@ class App:
         self._lock = Device("lock", openers["lock"], (LockBoardError,), self._fault)
         self._scanner = Device("scanner", openers["scanner"], (ScannerError,), self._fault)
         self._panel = Device("panel", openers["panel"], (PanelError,), self._fault)
-        names = ["reader.%d" % number for number in self.numbers]
-        errors = (UhfReaderError,)
-        self._antennas = [Device(name, openers[name], errors, self._fault) for name in names]
+        antennas = [openers["reader.%d" % number] for number in self.numbers]
+        self._antennas = Antennas(antennas, self._fault)
         self.offline = Offline(notes, clock, config.utc_offset_min)
         self._doors = [Door(self, number) for number in self.numbers]
         self.visit = Visit(self)
@@ -87,7 +84,7 @@ class App:
 
     def health(self) -> dict:
         """Fields of a beat."""
-        devices = [self._lock, self._scanner, self._panel] + self._antennas
+        devices = [self._lock, self._scanner, self._panel] + self._antennas.devices
         return {"noise": sum([device.noise_count for device in devices])}
 
     # What doors, visit and orders use.
@@ -108,7 +105,7 @@ class App:
         return [number for number in self.numbers if self.may_choose(number)]
 
     def may_choose(self, number: int) -> bool:
-        works = number in self.numbers and self._antennas[number - 1].works and self._lock.works
+        works = number in self.numbers and self._antennas.work(number) and self._lock.works
         return works and self.door(number).free
 
     def post(self, target, event: str, data=None):
@@ -183,13 +180,10 @@ class App:
         self.spawn(self._release(door))
 
     def start_count(self, door: Door):
-        count = Count(door.stable or {}, self._elsewhere(door))
-        self._wanted[door.number] = count
-        self.spawn(self._count(door, count))
+        self.spawn(self._count(door, Count(door.stable or {}, self._elsewhere(door))))
 
     def stop_count(self, door: Door):
-        """Forget the count that is on: a round that has begun ends, and nobody hears of it."""
-        self._wanted.pop(door.number, None)
+        self._antennas.stop_count(door.number)
 
     def show(self, screen: str, **fields):
         """Show a screen of wire.SCREENS, and go on showing it."""
@@ -212,34 +206,9 @@ class App:
             self.post(door, "released")
 
     async def _count(self, door: Door, count: Count):
-        try:
-            while count.wants_more():
-                count.add(await self._round(door.number))
-                if self._wanted.get(door.number) is not count:
-                    return
-            if count.wants_neighbours():
-                await self._ask_neighbours(door.number, count)
-        except Down:
-            event, data = "blind", None
-        else:
-            event, data = "counted", count.result()
-        if self._wanted.get(door.number) is count:
-            self._wanted.pop(door.number)
-            self.post(door, event, data)
-
-    async def _ask_neighbours(self, number: int, count: Count):
-        for neighbour in (number - 1, number + 1):
-            if neighbour not in self.numbers:
-                continue
-            try:
-                for _round in range(ROUNDS_MIN):
-                    count.add_neighbour(neighbour, await self._round(neighbour))
-            except Down:
-                pass  # It was reported; the compartment's own antenna decides.
-
-    async def _round(self, number: int) -> list:
-        async with self._air:
-            return await self._antennas[number - 1].call(lambda reader: reader.round())
+        said = await self._antennas.count(door.number, count)
+        if said:
+            self.post(door, *said)
 
     def _elsewhere(self, door: Door) -> dict:
         """Return tag -> dBm of what is recorded in the other compartments."""
@@ -299,11 +268,8 @@ class App:
             self.journal.tend()
             self.notes.tend()
             self.offline.tend()
-            for number in self.numbers if self.visit.idle else ():
-                try:
-                    await self._round(number)
-                except Down:
-                    pass  # It was reported.
+            if self.visit.idle:
+                await self._antennas.check()
             await self._pause("tend_ms")
 
     async def _pause(self, name: str):

@@ -93,13 +93,14 @@ def _closer(port: tuple):
 
 async def run(app: App, uplink: Uplink):
     """Serve until an order says restart, or until the application fails; raises what it raised."""
-    print("heap {heap_used} bytes in use, {heap_free} free".format(**_heap()))
+    _say_heap()
     failures = []
     work = asyncio.create_task(_work(app, uplink, failures))
     feeding = asyncio.create_task(_feed(work))
     await uplink.run()
     feeding.cancel()
     work.cancel()
+    _say_heap()
     for failure in failures:
         raise failure
 
@@ -122,6 +123,10 @@ async def _feed(work):
 def _heap() -> dict:
     gc.collect()
     return {"heap_used": gc.mem_alloc(), "heap_free": gc.mem_free()}
+
+
+def _say_heap():
+    print("heap {heap_used} bytes in use, {heap_free} free".format(**_heap()))
 
 
 def _dice(n: int) -> int:
