@@ -95,6 +95,21 @@ class Exchange:
         except Refusal as refusal:
             self.refuse(refusal.reason, message.topic, str(refusal))
 
+    def shelve(self, message: Incoming, why: str) -> None:
+        """Take a fact that could not be folded: stored under its number, as a case for staff.
+
+        A fact is never refused, and a stream does not stick at what this service cannot understand.
+        """
+        device, name = self._sender(message)
+        if name == "fact":
+            journal, taken = self._inbox.take(device, message.payload, message.received_ms)
+            for fact in taken.facts:
+                subject = Subject("lost", str(fact.id), device.id, cause=fact.id)
+                evidence: dict[str, object] = {"number": fact.number, "why": why}
+                self.cases.open(subject, evidence, message.received_ms)
+            self._acks[device.name, journal] = taken.number, False, message.received_ms
+        self.counters.add("refused", "not_folded")
+
     def refuse(self, reason: str, topic: str, text: str) -> None:
         self.counters.add("refused", reason)
         log.warning("refused", reason=reason, topic=topic[:LOGGED_MAX], text=text[:LOGGED_MAX])

@@ -1,7 +1,8 @@
 """The one thread that writes the ledger: what waits is committed together, then it is said so.
 
 Nothing is acknowledged before its commit.  When a transaction fails, its messages are taken one by
-one, so that a single bad one delays nobody; it stays unacknowledged and its machine says it again.
+one, so that a single bad one delays nobody.  That one is shelved: stored and told to staff.  When
+not even that works, a full disk say, it stays unacknowledged and its machine says it again.
 """
 
 import sqlite3
@@ -88,22 +89,26 @@ class Writer(threading.Thread):
             else:
                 going_on = False
             if batch:
-                self._commit(batch)
+                self._commit(batch, self._exchange.take)
 
-    def _commit(self, batch: list[Delivery | Job]) -> None:
+    def _commit(self, batch: list[Delivery | Job], take: Callable[[Incoming], None]) -> None:
+        """Carry out a batch in one transaction; `take` is for the messages in it."""
         answers: list[tuple[Job, str | OrderRefused]] = []
         try:
             self._db.execute("BEGIN IMMEDIATE")
             for item in batch:
                 if isinstance(item, Delivery):
-                    self._exchange.take(item.message)
+                    take(item.message)
                 else:
                     answers.append((item, _result(item)))
             counted = self._exchange.settle()
             self._db.execute("COMMIT")
         # The thread must outlive any message: a bug met by one is not the end of all others.
         except Exception as error:
-            self._failed(batch, error)
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            self._exchange.forget()
+            self._failed(batch, take, error)
             return
         self._exchange.acknowledge()
         self._say()
@@ -115,20 +120,23 @@ class Writer(threading.Thread):
                 job.done.set_result(result)
         self._tell(counted)
 
-    def _failed(self, batch: list[Delivery | Job], error: Exception) -> None:
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK")
-        self._exchange.forget()
+    def _failed(
+        self, batch: list[Delivery | Job], take: Callable[[Incoming], None], error: Exception
+    ) -> None:
         if len(batch) > 1:
             for item in batch:
-                self._commit([item])
+                self._commit([item], take)
             return
         (item,) = batch
         if isinstance(item, Job):
             item.done.set_exception(error)
             return
         log.error("not_committed", topic=item.message.topic, exc_info=error)
-        self._acknowledge([item])
+        if take == self._exchange.take:
+            why = f"{type(error).__name__}: {error}"
+            self._commit(batch, lambda message: self._exchange.shelve(message, why))
+        else:
+            self._acknowledge([item])
 
     def _say(self) -> None:
         said, self._exchange.outgoing = self._exchange.outgoing, []

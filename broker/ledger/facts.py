@@ -113,18 +113,15 @@ class Facts:
         return self._directory.shelf(device.site)
 
     def _seen(self, scene: _Scene) -> list[tuple[int, Observation]]:
-        seen = []
+        """A copy that is named twice in one way is seen once."""
+        seen: dict[tuple[int, str], Observation] = {}
         for body in self._bodies(scene.fact):
             for name, verb in TAGS[scene.fact.kind]:
-                tags = body.get(name)
-                for tag in dict.fromkeys(
-                    [tags] if isinstance(tags, str) else cast(list[str], tags)
-                ):
-                    seen += self._copy(scene, tag, verb, scene.detail)
+                for tag in _tags(body.get(name)):
+                    self._see(seen, scene, tag, verb, scene.detail)
             for evidence in cast(list[dict[str, object]], body.get("unsure", [])):
-                detail = json.dumps(evidence)
-                seen += self._copy(scene, str(evidence["tag"]), "unsure", detail)
-        return seen
+                self._see(seen, scene, str(evidence["tag"]), "unsure", json.dumps(evidence))
+        return [(copy, observation) for (copy, _verb), observation in seen.items()]
 
     def _bodies(self, fact: Fact) -> list[dict[str, object]]:
         count = cast(int, fact.body.get("parts", 0))
@@ -134,40 +131,40 @@ class Facts:
             parts = [{"back": part["put"], "gone": part["took"]} for part in parts]
         return [*parts, fact.body]
 
-    def _copy(
-        self, scene: _Scene, tag: str, verb: str, detail: str
-    ) -> list[tuple[int, Observation]]:
+    def _see(
+        self,
+        seen: dict[tuple[int, str], Observation],
+        scene: _Scene,
+        tag: str,
+        verb: str,
+        detail: str,
+    ) -> None:
         copy = self._directory.copy(tag)
         if copy is None:
             self._foreign(scene, tag, verb)
-            return []
+            return
         body = scene.fact.body
         if body.get("how") == "staff":
             verb = STAFF.get(verb, verb)
         patron = scene.patron
         due, rule = self._due(scene, copy) if patron and verb in LENDING else (0, "")
-        return [
-            (
-                copy.id,
-                Observation(
-                    scene.happened_ms,
-                    scene.device.id,
-                    scene.fact.number,
-                    scene.fact.id,
-                    verb,
-                    scene.sure,
-                    scene.place,
-                    patron.account if patron else None,
-                    self._directory.reader(patron.account) if patron else None,
-                    due,
-                    rule,
-                    # A count settles the door session that it names.
-                    str(body.get("session") or body.get("id") or body.get("visit") or ""),
-                    scene.request,
-                    detail,
-                ),
-            )
-        ]
+        seen[copy.id, verb] = Observation(
+            scene.happened_ms,
+            scene.device.id,
+            scene.fact.number,
+            scene.fact.id,
+            verb,
+            scene.sure,
+            scene.place,
+            patron.account if patron else None,
+            self._directory.reader(patron.account) if patron else None,
+            due,
+            rule,
+            # A count settles the door session that it names.
+            str(body.get("session") or body.get("id") or body.get("visit") or ""),
+            scene.request,
+            detail,
+        )
 
     def _due(self, scene: _Scene, copy: Copy) -> tuple[int, str]:
         """A day that was shown stands; the rule's line is kept beside it."""
@@ -189,8 +186,7 @@ class Facts:
 
 
 def _tags(named: object) -> list[str]:
-    """Return the tags in a field, each once, in their order."""
-    return list(dict.fromkeys([named] if isinstance(named, str) else cast(list[str], named)))
+    return [named] if isinstance(named, str) else cast(list[str], named)
 
 
 def _takes(fact: Fact) -> bool:

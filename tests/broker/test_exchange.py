@@ -158,6 +158,14 @@ def test_parts_are_folded_with_their_closing_record(desk: Desk, case1: Machine) 
     assert desk.rows(OPEN_LOANS) == [(1,), (2,), (3,), (4,)]
 
 
+def test_a_copy_that_is_named_twice_is_taken_once(desk: Desk, case1: Machine) -> None:
+    case1.fact("part", id="1.1", took=[TAGS[0]])
+    case1.session(5, ANN, took=[TAGS[0], TAGS[0]], parts=1)
+
+    assert told(desk, case1)["number"] == 2
+    assert desk.rows(OPEN_LOANS) == [(1,)]
+
+
 def test_more_than_the_limit_is_a_loan_with_a_case_until_one_comes_back(
     desk: Desk, case1: Machine
 ) -> None:
