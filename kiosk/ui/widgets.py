@@ -257,6 +257,7 @@ class Headline(Widget):
     def __init__(self, title: str, figure: str, theme: Theme, width: float) -> None:
         super().__init__(size_hint=(None, None))
         before, _, after = (words.strip() for words in title.partition("{}"))
+        ways: list[tuple[tuple[str, ...], int]]
         ways = [((before, figure, after), step) for step in (5, 4)]
         ways += [((f"{before} {after}".strip(), figure), step) for step in (5, 4, 3, 2)]
         for words, step in ways:
