@@ -17,7 +17,7 @@ from hw_sim.desk import words
 from hw_sim.desk.desk import Desk
 from hw_sim.desk.eyes import Shown, Unseen
 from hw_sim.desk.run import until_ended
-from hw_sim.desk.visits import pull
+from hw_sim.desk.visits import pull, show_card
 from hw_sim.world.truth import HandError
 
 CARD = "SG00000001"
@@ -104,8 +104,10 @@ class Journey:
         """Card, door, and the door is open."""
         await self._see(device, "welcome")
         self._act("card", device=device, card=CARD)
-        await self._desk.hands(f"scan {device} {CARD}")
-        shown = await self._see(device, "choose", "refused")
+        try:
+            shown = await show_card(self._desk.hands, self._eyes[device], device, CARD)
+        except Unseen as error:
+            raise Unmet(self._shows(device, "choose"), str(error)) from None
         self._show(shown)
         if shown["screen"] == "refused":
             raise Unmet(self._shows(device, "choose"), self._shows(device, "refused"))

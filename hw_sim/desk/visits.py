@@ -6,7 +6,7 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from hw_sim.desk.eyes import Eyes, Unseen
+from hw_sim.desk.eyes import Eyes, Shown, Unseen
 from hw_sim.world.places import Compartment, Copy, Hands, Shelf, Tray
 from hw_sim.world.truth import HandError, World
 
@@ -14,6 +14,7 @@ TAKE_MAX = 3
 HESITATE_SHARE = 0.15  # Who opens a door and then takes nothing.
 PUT_BACK_SHARE = 0.2  # Who puts one of the books back before the door is shut.
 ROOM_MIN = 2  # Room that a reader wants to see in a compartment before bringing books there.
+SCANS_MAX, SCAN_S = 4, 5.0  # A machine that has just started does not hear the first.
 PULLS_MAX, PULL_S = 20, 0.25  # The lock lets go a moment after the screen says so.
 # At a kiosk.
 LOOK_UP = 4  # Movements that one waits until it has looked something up.
@@ -93,8 +94,8 @@ async def bring_to_kiosk(person: Person, site: str) -> None:
 async def _enter(person: Person, eyes: Eyes, wanted: Callable[[int], bool]) -> int:
     """Show the card, choose a door and open it; return the door, or raise Unseen."""
     await eyes.see("welcome")
-    await person.do("scan", person.card)
-    shown = await eyes.see("choose", "refused")
+    shown = await show_card(person.run, eyes, person.device, person.card)
+    await person.pause()
     if shown["screen"] == "refused":
         raise Unseen(f"the screen says no: {shown['why']}")
     doors: list[int] = [door for door in shown["doors"] if wanted(door)]
@@ -107,6 +108,16 @@ async def _enter(person: Person, eyes: Eyes, wanted: Callable[[int], bool]) -> i
     await pull(person.run, person.device, door)
     await eyes.see("open")
     return door
+
+
+async def show_card(run: Run, eyes: Eyes, device: str, card: str) -> Shown:
+    """Hold a card to the scanner, again when nothing happens; return what the screen says."""
+    for _time in range(SCANS_MAX - 1):
+        await run(f"scan {device} {card}")
+        with contextlib.suppress(Unseen):
+            return await eyes.see("choose", "refused", timeout_s=SCAN_S)
+    await run(f"scan {device} {card}")
+    return await eyes.see("choose", "refused")
 
 
 async def pull(run: Run, device: str, door: int) -> None:

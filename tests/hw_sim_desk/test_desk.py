@@ -10,7 +10,7 @@ import pytest
 
 from hw_sim.desk.desk import Desk
 from hw_sim.desk.process import ROOT, ProcessError
-from hw_sim.desk.visits import pull
+from hw_sim.desk.visits import pull, show_card
 from hw_sim.world.places import Compartment, Hands
 from tests.hw_sim_desk.test_process import gone
 
@@ -23,8 +23,7 @@ async def borrow(desk: Desk, device: str, door: int) -> str:
     eyes = desk.eyes(device)
     barcode = desk.world.at(Compartment(device, door))[0].barcode
     await eyes.see("welcome")
-    await desk.hands(f"scan {device} {CARD}")
-    await eyes.see("choose")
+    await show_card(desk.hands, eyes, device, CARD)
     await desk.hands(f"choose {device} {door}")
     await eyes.see("opening")
     await pull(desk.hands, device, door)
