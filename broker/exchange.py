@@ -4,7 +4,6 @@ Runs in the writer's transaction and sends nothing itself.  Whatever is no messa
 that it claims to be from is refused: counted, logged in one line, and nothing else is disturbed.
 """
 
-import json
 import sqlite3
 from collections.abc import Callable
 from typing import NamedTuple, cast
@@ -13,7 +12,6 @@ import structlog
 
 from bookcase_fw import wire
 from broker.circulation.rules import Rules
-from broker.fleet import keys
 from broker.fleet.orders import OrderRefused, Orders
 from broker.fleet.policy import Policy
 from broker.fleet.registry import Device, Registry
@@ -25,8 +23,9 @@ from broker.ledger.clocks import Clocks
 from broker.ledger.counters import Counters
 from broker.ledger.directory import Directory
 from broker.ledger.facts import Facts
-from broker.ledger.inbox import INTEGER_MAX, Inbox, Refusal
+from broker.ledger.inbox import INTEGER_MAX, JOURNAL, Inbox, Refusal, Taken
 from broker.ledger.limits import LimitOf, Limits
+from broker.outbox import Outbox
 
 log = structlog.get_logger()
 
@@ -37,12 +36,6 @@ class Incoming(NamedTuple):
     topic: str
     payload: bytes
     received_ms: int
-
-
-class Outgoing(NamedTuple):
-    topic: str
-    payload: bytes
-    retain: bool
 
 
 class Law(NamedTuple):
@@ -56,7 +49,7 @@ class Law(NamedTuple):
 
 
 class Exchange:
-    """`outgoing` and `heard` collect what is to be sent and told after the commit."""
+    """`outbox` and `heard` collect what is to be said and told after the commit."""
 
     def __init__(self, db: sqlite3.Connection, registry: Registry, law: Law) -> None:
         self._registry = registry
@@ -82,9 +75,8 @@ class Exchange:
             rules=law.rules,
             day=law.day,
         )
-        self.outgoing: list[Outgoing] = []
+        self.outbox = Outbox()
         self.heard: set[str] = set()
-        self._acks: dict[tuple[str, str], tuple[int, bool, int]] = {}
 
     def take(self, message: Incoming) -> None:
         """Draw all consequences of a message; what is refused is counted and logged."""
@@ -107,29 +99,27 @@ class Exchange:
                 subject = Subject("lost", str(fact.id), device.id, cause=fact.id)
                 evidence: dict[str, object] = {"number": fact.number, "why": why}
                 self.cases.open(subject, evidence, message.received_ms)
-            self._acks[device.name, journal] = taken.number, False, message.received_ms
+            self._acknowledge(device, journal, taken, message)
         self.counters.add("refused", "not_folded")
 
     def refuse(self, reason: str, topic: str, text: str) -> None:
         self.counters.add("refused", reason)
         log.warning("refused", reason=reason, topic=topic[:LOGGED_MAX], text=text[:LOGGED_MAX])
 
-    def order(self, device: Device, *, op: str, door: int, now_ms: int) -> str:
-        """Make an order and queue it; return its id, or raise OrderRefused."""
-        order = self._orders.make(device, op=op, door=door, reader="", now_ms=now_ms)
-        self._say(device, "order", order, session=str(order["session"]), nonce=str(order["id"]))
-        return str(order["id"])
-
-    def order_to(self, name: str, *, op: str, door: int, now_ms: int) -> str:
+    def order(self, name: str, *, op: str, door: int, now_ms: int) -> str:
+        """Order something of a machine; return the order's id, or raise OrderRefused."""
         device = self._registry.find(name)
         if device is None:
             raise OrderRefused("unknown")
-        return self.order(device, op=op, door=door, now_ms=now_ms)
+        made = self._orders.make(device, op=op, door=door, reader="", now_ms=now_ms)
+        number = str(made["id"])
+        self.outbox.say(device, "order", made, session=str(made["session"]), nonce=number)
+        return number
 
     def want(self, device: Device) -> None:
         """Queue what a machine is wanted to be: retained, so that it is told whenever it comes."""
         policy = self._policy.at(device.level)
-        self._say(device, "want", {"revision": self._policy.revision, "policy": policy})
+        self.outbox.say(device, "want", {"revision": self._policy.revision, "policy": policy})
 
     def lost(self, shard: int) -> None:
         """The MQTT server of a shard is out of reach: nobody is known to be there."""
@@ -143,24 +133,14 @@ class Exchange:
         """End a transaction's work; say whether anything was counted."""
         return self.counters.write()
 
-    def acknowledge(self) -> None:
-        """After the commit: queue one ack for each stream that went on."""
-        for (name, journal), (number, renew, time_ms) in self._acks.items():
-            device = self._registry.find(name)
-            # A machine believes an ack only for its present connection, which begins with a hello.
-            if device and device.nonce:
-                self._ack(device, journal, number=number, renew=renew, time_ms=time_ms)
-        self._acks.clear()
-
     def forget(self) -> None:
         """After a rollback: nothing of what was prepared happened."""
         for part in (self._inbox, self.books, self._clocks, self._directory, self.counters):
             part.forget()
         self._limits.recall()
         self.cases.changed.clear()
-        self.outgoing.clear()
+        self.outbox.forget()
         self.heard.clear()
-        self._acks.clear()
 
     def _sender(self, message: Incoming) -> tuple[Device, str]:
         try:
@@ -184,6 +164,8 @@ class Exchange:
         said = _decoded("hello", message)
         boot, uptime_ms = cast(int, said["boot"]), cast(int, said["uptime_ms"])
         journal, now_ms = str(said["journal"]), message.received_ms
+        if not JOURNAL.fullmatch(journal):
+            raise Refusal("malformed", "hello: no journal id")
         moved = self._clocks.anchor(device.id, boot, uptime_ms, now_ms)
         for copy, cause in moved.items():
             self.books.fold_again(copy, cause, now_ms)
@@ -195,14 +177,8 @@ class Exchange:
         if cast(int, said["acked"]) > stream.number and stream.state == "open":
             # The machine has let go of records that this ledger never had, or has lost.
             self._quarantine(device, journal, message, "the ledger is behind its machine")
-        self._ack(
-            device,
-            journal,
-            number=stream.number,
-            renew=stream.state == "quarantined",
-            time_ms=now_ms,
-            nonce=device.nonce,
-        )
+        renew = stream.state == "quarantined"
+        self.outbox.greet(device, journal, number=stream.number, renew=renew, time_ms=now_ms)
 
     def _fact(self, device: Device, message: Incoming) -> None:
         journal, taken = self._inbox.take(device, message.payload, message.received_ms)
@@ -219,12 +195,14 @@ class Exchange:
         if taken.conflict:
             why = f"record {taken.conflict} is not the one that was told before"
             self._quarantine(device, journal, message, why)
-        self._acks[device.name, journal] = taken.number, taken.quarantined, now_ms
+        self._acknowledge(device, journal, taken, message)
 
     def _ask(self, device: Device, message: Incoming) -> None:
         said = _decoded("ask", message)
         answer = self._asks.answer(device, said, message.received_ms)
-        self._say(device, "answer", answer, session=str(said["session"]), nonce=str(said["id"]))
+        self.outbox.say(
+            device, "answer", answer, session=str(said["session"]), nonce=str(said["id"])
+        )
 
     def _state(self, device: Device, message: Incoming) -> None:
         said = _decoded("state", message)
@@ -247,34 +225,14 @@ class Exchange:
             self._limits.check(account, now_ms)
         self.books.accounts.clear()
 
-    def _ack(
-        self,
-        device: Device,
-        journal: str,
-        *,
-        number: int,
-        renew: bool,
-        time_ms: int,
-        nonce: str = "",
-    ) -> None:
-        body = {"journal": journal, "number": number, "time_ms": time_ms, "renew": renew}
-        said = {"session": device.session, "nonce": device.nonce}
-        self._say(device, "ack", body | {"nonce": nonce}, **said)
-
-    def _say(
-        self,
-        device: Device,
-        name: str,
-        values: dict[str, object],
-        *,
-        session: str = "",
-        nonce: str = "",
-    ) -> None:
-        tail, _qos, retained, _signed, _fields = wire.message(name)
-        topic = wire.topic(device.name, tail)
-        body = _encoded(name, values)
-        payload = keys.seal(device.key, topic, session=session, nonce=nonce, body=body)
-        self.outgoing.append(Outgoing(topic, payload, retained))
+    def _acknowledge(self, device: Device, journal: str, taken: Taken, message: Incoming) -> None:
+        self.outbox.acknowledge(
+            device,
+            journal,
+            number=taken.number,
+            renew=taken.quarantined,
+            time_ms=message.received_ms,
+        )
 
 
 def _decoded(name: str, message: Incoming) -> dict[str, object]:
@@ -286,15 +244,6 @@ def _decoded(name: str, message: Incoming) -> dict[str, object]:
     if any(isinstance(value, int) and abs(value) > INTEGER_MAX for value in said.values()):
         raise Refusal("malformed", f"{name}: a number is out of bounds")
     return said
-
-
-def _encoded(name: str, values: dict[str, object]) -> bytes:
-    """Return a body without its empty fields: shorter, and the same to a reader."""
-    fields = wire.message(name)[4]
-    checked: dict[str, object] = wire.check(name, fields, values)
-    needed = {field for field, _type, needed, _meaning in fields if needed}
-    kept = {field: value for field, value in checked.items() if value or field in needed}
-    return json.dumps(kept, ensure_ascii=False).encode()
 
 
 _HANDLERS: dict[str, Callable[[Exchange, Device, Incoming], None]] = {

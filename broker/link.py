@@ -22,7 +22,8 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from bookcase_fw import wire
-from broker.exchange import Incoming, Outgoing
+from broker.exchange import Incoming
+from broker.outbox import Outgoing
 from broker.writer import Delivery
 
 log = structlog.get_logger()

@@ -117,7 +117,7 @@ class Service:
     def send_order(self, device: str, op: str, door: int) -> str:
         """Send an order to a machine and return its id, or raise Refused.  Any thread may ask."""
         order = self._writer.do(
-            lambda: self._exchange.order_to(device, op=op, door=door, now_ms=self._now_ms())
+            lambda: self._exchange.order(device, op=op, door=door, now_ms=self._now_ms())
         )
         try:
             return order.result(ORDER_TIMEOUT_S)

@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 import structlog
 
-from broker.exchange import Exchange, Incoming, Outgoing
+from broker.exchange import Exchange, Incoming
 from broker.fleet.orders import OrderRefused
 from broker.live import Hub
+from broker.outbox import Outgoing
 
 log = structlog.get_logger()
 
@@ -110,8 +111,9 @@ class Writer(threading.Thread):
             self._exchange.forget()
             self._failed(batch, take, error)
             return
-        self._exchange.acknowledge()
-        self._say()
+        said = self._exchange.outbox.take()
+        if said:
+            self._send(said)
         self._acknowledge([item for item in batch if isinstance(item, Delivery)])
         for job, result in answers:
             if isinstance(result, OrderRefused):
@@ -137,11 +139,6 @@ class Writer(threading.Thread):
             self._commit(batch, lambda message: self._exchange.shelve(message, why))
         else:
             self._acknowledge([item])
-
-    def _say(self) -> None:
-        said, self._exchange.outgoing = self._exchange.outgoing, []
-        if said:
-            self._send(said)
 
     def _tell(self, counted: bool) -> None:
         """Tell the browsers what changed."""

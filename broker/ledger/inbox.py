@@ -6,6 +6,7 @@ whole.  A number that comes too early is not stored: the old number is acknowled
 goes back to it.
 """
 
+import re
 import sqlite3
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from broker.ledger import shapes
 from broker.ledger.clocks import Stamp
 
 INTEGER_MAX = 1 << 53  # A larger number is no time, no count and no day.
-JOURNAL_SIZE = 8
+JOURNAL = re.compile("[0-9a-f]{8}")
 GENUINE_LOSS = "lost"
 UNKNOWN_KIND = "unknown kind"
 
@@ -189,7 +190,7 @@ def _message(payload: bytes) -> _Message:
         message = _decoder.decode(payload)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise Refusal("malformed", str(error)) from None
-    if len(message.journal) != JOURNAL_SIZE or not message.records:
+    if not JOURNAL.fullmatch(message.journal) or not message.records:
         raise Refusal("malformed", "no journal, or no records")
     return message
 

@@ -116,9 +116,7 @@ class Desk:
         self.exchange.take(message)
         self.exchange.settle()
         self.db.execute("COMMIT")
-        self.exchange.acknowledge()
-        said, self.exchange.outgoing = self.exchange.outgoing, []
-        return [_opened(out.topic, out.payload) for out in said]
+        return [_opened(out.topic, out.payload) for out in self.exchange.outbox.take()]
 
     def rows(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         return self.db.execute(statement, values).fetchall()

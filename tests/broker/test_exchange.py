@@ -309,6 +309,7 @@ HELLO = json.loads(Machine().hello())
         ("fact", b"x" * 1_000_000, "too_long"),
         ("hello", json.dumps(HELLO | {"boot": "1"}).encode(), "malformed"),
         ("hello", json.dumps(HELLO | {"boot": HUGE}).encode(), "malformed"),
+        ("hello", json.dumps(HELLO | {"journal": "'; --"}).encode(), "malformed"),
         ("ask", b'{"id":"1","session":"1.1","op":"open","tags":[7]}', "malformed"),
         ("beat", b'"beat"', "malformed"),
         ("ack", b"{}", "topic"),

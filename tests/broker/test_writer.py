@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from broker.exchange import Incoming, Outgoing
+from broker.exchange import Incoming
 from broker.fleet.orders import OrderRefused
 from broker.live import Hub
+from broker.outbox import Outgoing
 from broker.writer import Delivery, Writer
 from tests.broker.desk import READERS, TAGS, Desk, Machine
 
@@ -81,7 +82,7 @@ def test_a_fact_that_cannot_be_folded_is_shelved_and_others_go_on(lab: Lab) -> N
 
 def test_a_refused_order_is_an_answer_and_not_a_failure(lab: Lab) -> None:
     def order() -> str:
-        return lab.desk.exchange.order_to("bc01", op="open", door=1, now_ms=1)
+        return lab.desk.exchange.order("bc01", op="open", door=1, now_ms=1)
 
     refused = lab.writer.do(order)
     lab.run()
