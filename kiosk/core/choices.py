@@ -1,4 +1,11 @@
-"""What can be chosen on each screen, in the order of the digits.  The first is the main one."""
+"""What can be chosen on each screen, in the order of the digits.  The first is the main one.
+
+By keypad alone, from welcome (`go` presses what has the focus, at first the main choice; a digit
+chooses at once; back is *, help is #, the language is 0):
+
+    borrow  scan the card, lay the books down, go (yes, these), go (the result), go (the receipt)
+    return  2, lay the books down, go (yes, these), go (the result); put the books into the box
+"""
 
 from kiosk.core import states as at
 from kiosk.core.model import BATCH_MAX, BORROW, NOT_LENT, Model, book, fresh

@@ -274,7 +274,7 @@ class Headline(Widget):
             ]
             self._gap = theme.mm(4)
             self._stacked = len(words) == 2
-            if self._width() <= width:
+            if self._width() <= width and all(text.one_line for text in self._texts):
                 break
         highs = [text.height for text in self._texts]
         self.size = self._width(), sum(highs) if self._stacked else max(highs)

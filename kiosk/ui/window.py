@@ -1,6 +1,5 @@
 """The window: draws a View when it changes, sends touches back.  Import it after env.prepare."""
 
-import io
 from collections.abc import Callable
 
 import kivy.base as base
@@ -11,6 +10,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.config import Panel
 from kiosk.core.present import View
+from kiosk.services.picture import Pixels
 from kiosk.ui.screens import Screen
 from kiosk.ui.theme import rgba, theme
 
@@ -43,12 +43,11 @@ class Kiosk(App):
         self._canvas.add_widget(Screen(view, look, self._send, separator))
         return True
 
-    def picture(self, width: int) -> bytes:
-        """Return what is seen as a PNG file of a width in px."""
-        data = io.BytesIO()
-        image = self._canvas.export_as_image(scale=width / self._panel.width)
-        image.save(data, fmt="png")
-        return data.getvalue()
+    def picture(self, width: int) -> Pixels:
+        """Return what is seen, at a width in px."""
+        texture = self._canvas.export_as_image(scale=width / self._panel.width).texture
+        across, down = texture.size
+        return Pixels(across, down, texture.pixels)
 
 
 def every(seconds: float, call: Callable[[], None]) -> None:

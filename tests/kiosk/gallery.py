@@ -8,6 +8,7 @@ from kiosk.config import Panel, texts
 from kiosk.core import present
 from kiosk.core.events import Crashed, Faulted, Served
 from kiosk.core.model import Model
+from kiosk.services.picture import png
 from tests.kiosk.visit import DUE, Visit, entry
 
 BOOKS = {
@@ -129,7 +130,7 @@ def draw(folder: Path, looks: list[tuple[str, bool, bool]], only: str = "") -> N
             kiosk.show(view, texts(language)["separator"])
             EventLoop.idle()
             look = ("-large" if large else "") + ("-contrast" if contrast else "")
-            (folder / f"{name}-{language}{look}.png").write_bytes(kiosk.picture(1080))
+            (folder / f"{name}-{language}{look}.png").write_bytes(png(kiosk.picture(1080)))
 
 
 if __name__ == "__main__":

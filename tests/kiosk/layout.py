@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.config import Panel, texts
+from kiosk.services.picture import png
 from tests.kiosk.gallery import views
 
 LOOKS = list(itertools.product(("zh", "en"), (False, True), (False, True)))
@@ -39,7 +40,7 @@ def main(folder: Path) -> None:
             count += 1
             if name in ("welcome", "review_3", "result_mixed", "receipt"):
                 EventLoop.idle()
-                (folder / f"{look}.png").write_bytes(kiosk.picture(540))
+                (folder / f"{look}.png").write_bytes(png(kiosk.picture(540)))
     print(f"{count} screens looked at")
 
 

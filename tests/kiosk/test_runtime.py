@@ -5,6 +5,7 @@ import hmac
 import http.server
 import queue
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from kiosk.core.model import Timings
 from kiosk.runtime import GiveUp, Runtime
 from kiosk.services.clock import Clock
 from kiosk.services.journal import Journal
-from kiosk.services.picture import Sender
+from kiosk.services.picture import Pixels, Sender
 from kiosk.services.store import Store
 from tests.kiosk.visit import DUE, LIN, ZHANG, entry
 
@@ -228,15 +229,21 @@ def test_the_picture_is_put_with_a_signature() -> None:
     threading.Thread(target=server.serve_forever).start()
     sender = Sender(f"http://127.0.0.1:{server.server_port}", "kx01", KEY, lambda: 1234)
     sender.start()
+    pixels = Pixels(1, 2, bytes((1, 2, 3, 255, 4, 5, 6, 255)))
 
-    sender.send(b"picture")
+    sender.send(pixels)
 
     path, time, signature, body = heard.get(timeout=20)
     sender.stop()
     server.shutdown()
     server.server_close()
-    assert (path, time, body) == ("/v1/machines/kx01/picture", "1234", b"picture")
-    assert signature == hmac.new(KEY, b"1234\npicture", hashlib.sha256).hexdigest()
+    assert (path, time) == ("/v1/machines/kx01/picture", "1234")
+    assert signature == hmac.new(KEY, b"1234\n" + body, hashlib.sha256).hexdigest()
+    # The lowest row comes first in the window's memory and last in the file.
+    assert body.startswith(b"\x89PNG")
+    assert zlib.decompressobj().decompress(body.partition(b"IDAT")[2]) == bytes(
+        (0, 1, 2, 3, 0, 4, 5, 6)
+    )
 
 
 @pytest.mark.parametrize(
