@@ -14,7 +14,7 @@ def main() -> int:
     parser.add_argument("what", nargs="?", default="run", choices=("run", "selfcheck"))
     parser.add_argument("--config", type=Path, required=True, help="one JSON file")
     arguments = parser.parse_args()
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    set_up_log()
     try:
         loaded = config.load(arguments.config)
     except config.ConfigError as error:
@@ -27,6 +27,19 @@ def main() -> int:
     from kiosk.app import run
 
     return run(loaded)
+
+
+def set_up_log() -> None:
+    """One line an event on standard error; tracebacks show no values: they may be a reader's."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 if __name__ == "__main__":

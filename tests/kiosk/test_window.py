@@ -138,15 +138,15 @@ def test_a_finger_and_a_keypad_return_a_book_on_a_real_display(
         assert Pictures.taken.get(timeout=LIMIT_S).startswith(b"\x89PNG")
 
         touch(display, 800, 1500)  # The right one of the two large choices: return.
-        said.until("name=tray")
+        said.until("name='tray'")
         twins.on_tray.append((TAG, -50))
-        said.until("name=review")
+        said.until("name='review'")
         twins.do(twins.keypad.press, "go")
-        said.until("name=result")
+        said.until("name='result'")
         twins.do(twins.keypad.press, "go")
-        said.until("name=take")
+        said.until("name='take'")
         twins.on_tray.clear()
-        said.until("name=goodbye")
+        said.until("name='goodbye'")
 
         assert not [line for line in said.said if "Traceback" in line]
         kiosk.send_signal(signal.SIGTERM)
