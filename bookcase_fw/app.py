@@ -180,7 +180,8 @@ class App:
         self.spawn(self._release(door))
 
     def start_count(self, door: Door):
-        self.spawn(self._count(door, Count(door.stable or {}, self._elsewhere(door))))
+        count = Count(door.stable or {}, self._elsewhere(door), door.missed)
+        self.spawn(self._count(door, count))
 
     def stop_count(self, door: Door):
         self._antennas.stop_count(door.number)

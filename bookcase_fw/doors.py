@@ -40,6 +40,12 @@ class Door:
         return self.state in table.ON or self.state == table.WAITING
 
     @property
+    def missed(self) -> dict:
+        """Tag -> rounds in which it was missed before the reader was asked to move the books."""
+        evidence = self._result.evidence if self._asked else []
+        return {one["tag"]: one["rounds"] for one in evidence if one["heard"] == 0}
+
+    @property
     def count(self) -> int:
         return -1 if self.stable is None else len(self.stable)
 

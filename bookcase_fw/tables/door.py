@@ -81,8 +81,8 @@ TABLE = {
 
     (AGAIN,         "released"):  (AGAIN,         ("show_again",)),
     (AGAIN,         "opened"):    (OPEN,          ("start_left_open_timer", "show_again")),
-    (AGAIN,         "timeout"):   (SETTLED,       _RECORD),
-    (AGAIN,         "jammed"):    (SETTLED,       _RECORD),
+    (AGAIN,         "timeout"):   (COUNTING,      ("show_counting", "start_count")),
+    (AGAIN,         "jammed"):    (COUNTING,      ("stop_timer", "show_counting", "start_count")),
     (AGAIN,         "request"):   (AGAIN,         ("refuse",)),
 
     (SETTLED,       "opened"):    (OPEN,          ("begin_rebound",) + _OPEN),

@@ -238,6 +238,22 @@ async def test_a_tag_that_is_read_badly_is_asked_for_once_and_is_then_not_seen()
     await lab.switch_off()
 
 
+async def test_a_reader_who_walks_away_is_not_asked_for_ever():
+    lab = Lab()
+    await lab.start()
+    lab.app.door(1).stable[tag(2)] = (60, -60)
+    await lab.come()
+    await lab.open(1)
+    lab.take(1, 2)
+    lab.board.shut_door(1)
+    await lab.shows("again")
+    await lab.shows("done")
+
+    (session,) = lab.service.sessions
+    assert session["took"] == [tag(2)] and session["unsure"] == []
+    await lab.switch_off()
+
+
 async def test_books_that_are_moved_apart_are_seen():
     lab = Lab()
     await lab.start()

@@ -14,7 +14,7 @@ def _count(before: dict, rounds: list, elsewhere: dict | None = None) -> Count:
 
 
 def test_rounds_that_rule_out_chance():
-    for rate, rounds in ((95, 7), (99, 7), (90, 8), (80, 12), (78, 13), (10, 13)):
+    for rate, rounds in ((95, 7), (99, 7), (90, 8), (80, 12), (78, 13), (55, 24), (10, 25)):
         assert rounds_needed(rate) == rounds, rate
 
 
@@ -42,6 +42,14 @@ def test_a_tag_that_is_read_badly_is_unsure_rather_than_taken():
 
     assert result.taken == [] and result.unsure == ["A"] and "A" in result.stable
     assert result.evidence == [{"tag": "A", "heard": 0, "rounds": 12, "dbm": 0, "door": 0}]
+
+
+def test_misses_before_the_reader_was_asked_count_too():
+    count = Count({"A": POOR}, {}, missed={"A": 12})
+    while count.wants_more():
+        count.add([])
+
+    assert count.result().taken == ["A"] and count.rounds == 9
 
 
 def test_a_tag_put_in_is_new():
