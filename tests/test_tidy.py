@@ -13,7 +13,7 @@ HOME = pathlib.Path(__file__).parent.parent
 # What of the firmware others may import: the files that are pure.
 PURE = (
     "wire", "sign", "record", "policy", "upload", "trust", "sayings", "talk", "orders", "tables",
-    "codecs",
+    "offline", "codecs",
 )  # fmt: skip
 # folder: what of ours its files may import
 LAYERS = {
@@ -26,8 +26,8 @@ LAYERS = {
 }
 OURS = ("bookcase_fw", "kiosk", "broker", "hw_sim", "tests")
 DEVICE_MODULES = {
-    "asyncio", "binascii", "collections", "gc", "hashlib", "json", "os", "random", "struct", "sys",
-    "time", "socket",
+    "asyncio", "binascii", "collections", "gc", "hashlib", "json", "math", "os", "random", "struct",
+    "sys", "time", "socket",
 }  # fmt: skip
 HARDWARE_MODULES = {"machine", "network", "esp32", "board"}
 HARDWARE_ONLY_IN = {"board.py", "main.py", "boot.py"}
