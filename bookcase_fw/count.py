@@ -1,32 +1,28 @@
 """What radio rounds say of a compartment: taken, new, unsure.  Pure.
 
-Of a tag that was inside before, each round is a piece of evidence: how much likelier is it that the
-tag is outside than that it is inside?  A miss speaks for outside, the more the better the tag is
-read (its own recorded rate); a hearing speaks for inside when it is as strong as was recorded of the
-tag, and for outside when it is as weak as books in hands, which are heard through the glass, seldom
-and weakly.  The logarithms add up.  Beyond GONE the tag is *taken*: chance explains that once in
-10^8.  Below INSIDE it is inside.  Between, after ROUNDS_MAX rounds, it is *unsure*: so a single miss
-means nothing, and a tag that is read badly is not charged to anybody.
+A tag that was inside before is *taken* when it was missed so often that chance explains it once in
+10^8: n rounds with (1 - its own recorded rate)^n < 10^-8, at most ROUNDS_MAX; where that is not
+enough, it is *unsure*.  So a single miss means nothing, and a tag that is read badly is not charged
+to anybody.  When the reader was asked to move the books apart, misses before that count, too.
+
+Books in hands are heard through the glass, seldom and weakly.  A hearing is *weak* when it is
+WEAK_DB below what was recorded of the tag, or below FLOOR_DBM if that is louder.  A tag that is
+heard weakly in few rounds is outside; in many, it was put elsewhere in the compartment.
 
 A tag is in the compartment whose antenna hears it best.  What another compartment's antenna has
 recorded MARGIN_DB louder is the other's; where that does not decide, and for every new tag that is
 not heard loudly and often, both antennas listen now: the louder wins, up to TIE_DB its own door.
 """
 
-import math
 from collections import namedtuple
 
 ROUNDS_MIN = 4
 ROUNDS_NEW = 8  # Rounds before a tag is believed to be new.
 ROUNDS_MAX = 12
-GONE = 18.4  # ln 10^8
-INSIDE = -7.0  # -ln 10^3
-RATE_START, RATE_MIN, RATE_MAX = 95, 5, 95  # Percent.  More is not believed, whatever was recorded.
-START_ROUNDS = 2  # Rounds that RATE_START weighs against what was heard of a new tag.
+CHANCE = 1e-8
+RATE_START, RATE_MAX = 95, 95  # Percent.  More is not believed, whatever was recorded.
 MEMORY_ROUNDS = 20  # How many earlier rounds a recorded rate weighs.
-# How a tag outside is heard, and how far a strength strays from what was recorded of the tag.
-OUTSIDE_RATE, OUTSIDE_DBM, OUTSIDE_DB, INSIDE_DB = 0.1, -71, 4.5, 5.0
-MARGIN_DB, TIE_DB = 6, 3
+WEAK_DB, MARGIN_DB, TIE_DB = 9, 6, 3
 FLOOR_DBM, LOUD_DBM = -67, -60
 FEW_PERCENT, MANY_PERCENT = 33, 66
 
@@ -36,9 +32,12 @@ NO_RESULT = Result([], [], [], {}, [], 0)
 
 
 def rounds_needed(rate: int) -> int:
-    """Return after how many misses in a row a tag of this rate in percent is gone; else too many."""
-    rounds = int(GONE / _miss(rate)) + 1
-    return min(rounds, ROUNDS_MAX + 1)
+    """Return after how many misses in a row a tag of this rate in percent is gone."""
+    chance, rounds = 1.0, 0
+    while chance >= CHANCE and rounds <= 2 * ROUNDS_MAX:
+        chance *= 1 - min(rate, RATE_MAX) / 100
+        rounds += 1
+    return rounds
 
 
 class Count:
@@ -50,15 +49,15 @@ class Count:
         """
         self.rounds = 0
         self._before, self._elsewhere, self._missed = before, elsewhere, missed or {}
-        self._heard: dict = {}  # Tag -> (rounds that heard it, sum of dBm, of their squares, best).
-        self._there: dict = {}  # Tag -> (rounds, sum of dBm, best, door) of a neighbour.
+        self._heard: dict = {}  # Tag -> (rounds in which it was heard, sum of dBm, best dBm).
+        self._there: dict = {}  # The same for a neighbour's antenna, and its door.
 
     def add(self, heard: list):
         """Add a round of the compartment's own antenna: a list of (tag, dBm)."""
         self.rounds += 1
         for tag, dbm in heard:
-            times, total, squares, best = self._heard.get(tag, (0, 0, 0, dbm))
-            self._heard[tag] = (times + 1, total + dbm, squares + dbm * dbm, max(best, dbm))
+            times, total, best = self._heard.get(tag, (0, 0, dbm))
+            self._heard[tag] = (times + 1, total + dbm, max(best, dbm))
 
     def add_neighbour(self, door: int, heard: list):
         """Add a round of a neighbouring compartment's antenna."""
@@ -99,31 +98,31 @@ class Count:
 
     def _is_open(self, tag: str) -> bool:
         """Whether it is still open if a tag of the set before is inside."""
-        return not self._is_inside(tag) and not self._is_gone(tag)
+        if tag in self._heard:
+            return not self._is_inside(tag)
+        return self._misses(tag) < rounds_needed(self._before[tag][0])
 
     def _is_inside(self, tag: str) -> bool:
-        return tag in self._heard and self._lean(tag) < INSIDE
+        if tag not in self._heard:
+            return False
+        return not self._is_weak(tag, self._before[tag][1]) or self._share(tag) >= FEW_PERCENT
 
     def _is_gone(self, tag: str) -> bool:
-        return self._lean(tag) > GONE
+        """Not inside: gone for sure, or was it only read badly?"""
+        rate = self._before[tag][0]
+        if rounds_needed(rate) > self._misses(tag):
+            return False
+        # Heard seldom and weakly: outside, but only a tag that is read well is never so inside.
+        return tag not in self._heard or rounds_needed(rate) < ROUNDS_MAX
 
-    def _lean(self, tag: str) -> float:
-        """Return the logarithm of how much likelier the tag is outside than inside."""
-        rate, recorded = self._before[tag]
-        if tag not in self._heard:
-            return self.rounds * _miss(rate)
-        times, total, squares, _best = self._heard[tag]
-        hit = math.log(OUTSIDE_RATE / (_bounded(rate) / 100)) + math.log(INSIDE_DB / OUTSIDE_DB)
-        inside = squares - 2 * recorded * total + times * recorded * recorded
-        outside = squares - 2 * OUTSIDE_DBM * total + times * OUTSIDE_DBM * OUTSIDE_DBM
-        strength = inside / (2 * INSIDE_DB**2) - outside / (2 * OUTSIDE_DB**2)
-        return (self.rounds - times) * _miss(rate) + times * hit + strength
+    def _misses(self, tag: str) -> int:
+        return self.rounds + self._missed.get(tag, 0)
 
     def _strangers(self) -> list:
         return [tag for tag in self._heard if tag not in self._before]
 
     def _seems_new(self, tag: str) -> bool:
-        best = self._heard[tag][3]
+        _times, _total, best = self._heard[tag]
         share = self._share(tag)
         if tag in self._elsewhere and self._elsewhere[tag] >= self._mean(tag) + MARGIN_DB:
             return False
@@ -143,34 +142,28 @@ class Count:
         margin = MARGIN_DB if tag in self._elsewhere else -TIE_DB
         return self._mean(tag) >= total // times + margin
 
+    def _is_weak(self, tag: str, recorded_dbm: int) -> bool:
+        _times, _total, best = self._heard[tag]
+        return best < max(recorded_dbm - WEAK_DB, FLOOR_DBM)
+
     def _share(self, tag: str) -> int:
         return 100 * self._heard[tag][0] // self.rounds
 
     def _mean(self, tag: str) -> int:
-        times, total, _squares, _best = self._heard[tag]
+        times, total, _best = self._heard[tag]
         return total // times
 
     def _recorded(self, tag: str) -> tuple:
         """Return (rate, dBm) as this count changes what is recorded of a tag."""
         if tag not in self._heard:
             return tuple(self._before[tag])
-        mean, times = self._mean(tag), self._heard[tag][0]
+        mean, share = self._mean(tag), self._share(tag)
         rate, dbm = self._before.get(tag, (RATE_START, mean))
-        memory = MEMORY_ROUNDS if tag in self._before else START_ROUNDS
-        weight = memory + self.rounds
-        rate = (rate * memory + 100 * times + weight // 2) // weight
+        weight = MEMORY_ROUNDS + self.rounds
+        rate = (rate * MEMORY_ROUNDS + share * self.rounds + weight // 2) // weight
         return min(rate, RATE_MAX), (3 * dbm + mean) // 4
 
     def _evidence(self, tag: str) -> dict:
-        times, _total, _squares, best = self._heard.get(tag, (0, 0, 0, 0))
+        times, _total, best = self._heard.get(tag, (0, 0, 0))
         door = self._there[tag][3] if tag in self._there else 0
         return {"tag": tag, "heard": times, "rounds": self.rounds, "dbm": best, "door": door}
-
-
-def _miss(rate: int) -> float:
-    """Return how much a miss speaks for outside, of a tag with this rate in percent."""
-    return max(0.0, math.log((1 - OUTSIDE_RATE) / (1 - _bounded(rate) / 100)))
-
-
-def _bounded(rate: int) -> int:
-    return max(RATE_MIN, min(rate, RATE_MAX))
