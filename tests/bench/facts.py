@@ -6,7 +6,6 @@ program that does nothing but commit one small row at a time to SQLite.
 """
 
 import asyncio
-import csv
 import os
 import sqlite3
 import sys
@@ -14,14 +13,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from bookcase_fw import sign
 from hw_sim.desk import config, keys, mosquitto, ports
 from hw_sim.desk.process import Process
-from tests.bench import figures, fleet
+from tests.bench import district, figures, fleet
 
 DEVICE_COUNT = 50
 FACT_COUNT = 400  # Of each device.
-COPIES = 20  # Of each device; two in each session.
 RUNS = 3
 GOAL = 3000
 BASELINE_COMMITS = 3000
@@ -48,7 +45,7 @@ def measure() -> None:
 async def _rate(folder: Path) -> float:
     names = [f"bc{number:02d}" for number in range(1, DEVICE_COUNT + 1)]
     secrets = keys.load_or_make(folder / "keys", names)
-    _write_library(folder / "library", names, secrets)
+    district.write(folder / "library", names, secrets)
     await mosquitto.prepare(folder / "mosquitto", port := ports.free(), secrets)
     settings = config.service(
         folder / "service",
@@ -63,7 +60,7 @@ async def _rate(folder: Path) -> float:
     await Process("load", load, folder / "load.log").run()
     server = Process("mosquitto", mosquitto.command(folder / "mosquitto"), folder / "mosquitto.log")
     service = Process("service", [*broker, "serve", "--config", str(path)], folder / "service.log")
-    devices = [_device(name, secrets) for name in names]
+    devices = [district.device(name, secrets, FACT_COUNT) for name in names]
     await server.start()
     await ports.answers("127.0.0.1", port)
     try:
@@ -74,70 +71,6 @@ async def _rate(folder: Path) -> float:
         await server.stop()
     _all_are_there(folder / "service")
     return DEVICE_COUNT * FACT_COUNT / took_s
-
-
-def _device(name: str, secrets: keys.Keys) -> fleet.Device:
-    bodies = [_session(name, number, secrets) for number in range(FACT_COUNT)]
-    return fleet.Device(name, secrets.devices[name], "0000" + name, bodies)
-
-
-def _session(name: str, number: int, secrets: keys.Keys) -> dict[str, object]:
-    """Two copies are taken in one session and put back by the next."""
-    pair = number // 2 % (COPIES // 2) * 2
-    reader = sign.pseudonym(secrets.district, _card(name))
-    tags = [_tag(name, pair), _tag(name, pair + 1)]
-    verb = "took" if number % 2 == 0 else "put"
-    body = {"id": f"1.{number}", "reader": reader, "how": "qr", "door": 1, "end": "shut"}
-    return {**body, verb: tags, "due": 20261219, "left": 13}
-
-
-def _write_library(folder: Path, names: list[str], secrets: keys.Keys) -> None:
-    folder.mkdir()
-    tables: dict[str, list[tuple[object, ...]]] = {
-        "sites.csv": [
-            ("site", "name_zh", "name_en", "kind", "level", "lat", "lon"),
-            ("s1", "书库", "Stacks", "library", "district", 31.1, 121.4),
-        ],
-        "machines.csv": [
-            ("device", "kind", "site", "doors", "capacity"),
-            *((name, "bookcase", "s1", 4, 40) for name in names),
-        ],
-        "titles.csv": [
-            ("title_id", "title", "author", "year", "language", "audience", "class"),
-            ("t1", "红楼梦", "曹雪芹", "", "zh", "adult", "I242.4"),
-        ],
-        "copies.csv": [
-            ("barcode", "tag", "title_id", "home", "holder"),
-            *(
-                (f"MH{_place(name, n):08d}", _tag(name, n), "t1", "s1", f"{name}/1")
-                for name in names
-                for n in range(COPIES)
-            ),
-        ],
-        "patrons.csv": [
-            ("card", "name", "kind", "language", "blocked"),
-            *((_card(name), "读者", "adult", "zh", "") for name in names),
-        ],
-        "keys.csv": [
-            ("device", "key"),
-            *((name, secrets.devices[name].hex()) for name in names),
-        ],
-    }
-    for name, rows in tables.items():
-        with (folder / name).open("w", newline="") as file:
-            csv.writer(file).writerows(rows)
-
-
-def _card(name: str) -> str:
-    return f"SG{int(name[2:]):08d}"
-
-
-def _place(name: str, number: int) -> int:
-    return int(name[2:]) * 1000 + number
-
-
-def _tag(name: str, number: int) -> str:
-    return f"E28011{_place(name, number):018X}"
 
 
 def _all_are_there(data: Path) -> None:

@@ -8,6 +8,7 @@ import hmac
 import json
 import selectors
 import socket
+import threading
 import time
 from collections.abc import Iterator
 
@@ -57,9 +58,9 @@ class Device:
                 self.served = self.served or bool(body.get("nonce"))
                 self.acked = max(self.acked, body["number"])
 
-    def say(self) -> None:
-        """Send as many records as the window allows, in one write."""
-        end = min(self.count, self.acked + WINDOW)
+    def say(self, most: int = WINDOW) -> None:
+        """Send so many records, as far as the window allows, in one write."""
+        end = min(self.count, self.acked + WINDOW, self.sent + most)
         if end > self.sent:
             self.socket.sendall(b"".join(self._packets[self.sent : end]))
             self.sent = end
@@ -114,6 +115,29 @@ def drive(devices: list[Device], host: str, port: int, limit_s: float) -> float:
     for device in devices:
         device.socket.close()
     return took_s
+
+
+def amble(
+    devices: list[Device], host: str, port: int, period_s: float, end: threading.Event
+) -> int:
+    """Let each device send a session every so often until the end; return how many were sent."""
+    selector = selectors.DefaultSelector()
+    for device in devices:
+        device.connect(host, port)
+        selector.register(device.socket, selectors.EVENT_READ, device)
+    _until(selector, lambda: all(device.served for device in devices), 30)
+
+    begin, turn = time.perf_counter(), 0
+    while not end.is_set():
+        wait_s = begin + turn * period_s / len(devices) - time.perf_counter()
+        for key, _events in selector.select(max(0, wait_s)):
+            key.data.hear()
+        if time.perf_counter() >= begin + turn * period_s / len(devices):
+            devices[turn % len(devices)].say(1)
+            turn += 1
+    for device in devices:
+        device.socket.close()
+    return sum(device.sent for device in devices)
 
 
 def _until(selector, done, limit_s: float, speak: bool = False) -> None:  # type: ignore[no-untyped-def]
