@@ -1,28 +1,33 @@
 """What radio rounds say of a compartment: taken, new, unsure.  Pure.
 
-A tag that was inside before is *taken* when it was missed so often that chance explains it once in
-10^8: n rounds with (1 - its own recorded rate)^n < 10^-8, at most ROUNDS_MAX; where that is not
-enough, it is *unsure*.  So a single miss means nothing, and a tag that is read badly is not charged
-to anybody.  When the reader was asked to move the books apart, misses before that count, too.
-
-Books in hands are heard through the glass, seldom and weakly.  A hearing is *weak* when it is
-WEAK_DB below what was recorded of the tag, or below FLOOR_DBM if that is louder.  A tag that is
-heard weakly in few rounds is outside; in many, it was put elsewhere in the compartment.
+Of a tag that was inside before, each round is a piece of evidence: how much likelier is it that the
+tag is outside than that it is inside?  A miss speaks for outside, the more the better the tag is
+read (its own recorded rate).  A hearing speaks for inside, the more the closer it is to the
+strength that was recorded of the tag; books in hands are heard through the glass, seldom and
+weakly.  The logarithms add up.  Beyond GONE the tag is *taken*: chance explains that once in 10^8.
+Below INSIDE it is inside.  Between, after ROUNDS_MAX rounds, it is *unsure*: so a single miss means
+nothing, and a tag that is read badly is not charged to anybody.
 
 A tag is in the compartment whose antenna hears it best.  What another compartment's antenna has
 recorded MARGIN_DB louder is the other's; where that does not decide, and for every new tag that is
 not heard loudly and often, both antennas listen now: the louder wins, up to TIE_DB its own door.
 """
 
+import math
 from collections import namedtuple
 
 ROUNDS_MIN = 4
 ROUNDS_NEW = 8  # Rounds before a tag is believed to be new.
 ROUNDS_MAX = 12
-CHANCE = 1e-8
-RATE_START, RATE_MAX = 95, 95  # Percent.  More is not believed, whatever was recorded.
+GONE, INSIDE = 18.4, -5.0  # ln 10^8; a weak reason will do for what charges nobody.
+RATE_START, RATE_MIN, RATE_MAX = 95, 15, 95  # Percent.  More is not believed.
+START_ROUNDS = 2  # Rounds that RATE_START weighs against what was heard of a new tag.
 MEMORY_ROUNDS = 20  # How many earlier rounds a recorded rate weighs.
-WEAK_DB, MARGIN_DB, TIE_DB = 9, 6, 3
+# How a tag outside is heard, and how far a strength strays from what was recorded of the tag.
+OUTSIDE_RATE, OUTSIDE_DBM, OUTSIDE_DB, INSIDE_DB = 0.1, -71, 4.5, 5.0
+# A weak hearing says no more than this for outside: a book may have been put into the shadow.
+WEAK_MAX = 1.0
+MARGIN_DB, TIE_DB = 6, 3
 FLOOR_DBM, LOUD_DBM = -67, -60
 FEW_PERCENT, MANY_PERCENT = 33, 66
 
@@ -33,11 +38,7 @@ NO_RESULT = Result([], [], [], {}, [], 0)
 
 def rounds_needed(rate: int) -> int:
     """Return after how many misses in a row a tag of this rate in percent is gone."""
-    chance, rounds = 1.0, 0
-    while chance >= CHANCE and rounds <= 2 * ROUNDS_MAX:
-        chance *= 1 - min(rate, RATE_MAX) / 100
-        rounds += 1
-    return rounds
+    return int(GONE / _miss(rate)) + 1
 
 
 class Count:
@@ -49,15 +50,17 @@ class Count:
         """
         self.rounds = 0
         self._before, self._elsewhere, self._missed = before, elsewhere, missed or {}
-        self._heard: dict = {}  # Tag -> (rounds in which it was heard, sum of dBm, best dBm).
-        self._there: dict = {}  # The same for a neighbour's antenna, and its door.
+        self._heard: dict = {}  # Tag -> (rounds that heard it, sum of dBm, best, weakness).
+        self._there: dict = {}  # Tag -> (rounds, sum of dBm, best, door) of a neighbour.
 
     def add(self, heard: list):
         """Add a round of the compartment's own antenna: a list of (tag, dBm)."""
         self.rounds += 1
         for tag, dbm in heard:
-            times, total, best = self._heard.get(tag, (0, 0, dbm))
-            self._heard[tag] = (times + 1, total + dbm, max(best, dbm))
+            times, total, best, weakness = self._heard.get(tag, (0, 0, dbm, 0.0))
+            if tag in self._before:
+                weakness += _weakness(dbm, self._before[tag][1])
+            self._heard[tag] = (times + 1, total + dbm, max(best, dbm), weakness)
 
     def add_neighbour(self, door: int, heard: list):
         """Add a round of a neighbouring compartment's antenna."""
@@ -98,31 +101,27 @@ class Count:
 
     def _is_open(self, tag: str) -> bool:
         """Whether it is still open if a tag of the set before is inside."""
-        if tag in self._heard:
-            return not self._is_inside(tag)
-        return self._misses(tag) < rounds_needed(self._before[tag][0])
+        return not self._is_inside(tag) and not self._is_gone(tag)
 
     def _is_inside(self, tag: str) -> bool:
-        if tag not in self._heard:
-            return False
-        return not self._is_weak(tag, self._before[tag][1]) or self._share(tag) >= FEW_PERCENT
+        return tag in self._heard and self._lean(tag) < INSIDE
 
     def _is_gone(self, tag: str) -> bool:
-        """Not inside: gone for sure, or was it only read badly?"""
-        rate = self._before[tag][0]
-        if rounds_needed(rate) > self._misses(tag):
-            return False
-        # Heard seldom and weakly: outside, but only a tag that is read well is never so inside.
-        return tag not in self._heard or rounds_needed(rate) < ROUNDS_MAX
+        return self._lean(tag) > GONE
 
-    def _misses(self, tag: str) -> int:
-        return self.rounds + self._missed.get(tag, 0)
+    def _lean(self, tag: str) -> float:
+        """Return the logarithm of how much likelier the tag is outside than inside."""
+        rate = self._before[tag][0]
+        times, _total, _best, weakness = self._heard.get(tag, (0, 0, 0, 0.0))
+        hit = math.log(100 * OUTSIDE_RATE / _bounded(rate))
+        misses = self.rounds - times + self._missed.get(tag, 0)
+        return misses * _miss(rate) + times * hit + weakness
 
     def _strangers(self) -> list:
         return [tag for tag in self._heard if tag not in self._before]
 
     def _seems_new(self, tag: str) -> bool:
-        _times, _total, best = self._heard[tag]
+        best = self._heard[tag][2]
         share = self._share(tag)
         if tag in self._elsewhere and self._elsewhere[tag] >= self._mean(tag) + MARGIN_DB:
             return False
@@ -142,28 +141,41 @@ class Count:
         margin = MARGIN_DB if tag in self._elsewhere else -TIE_DB
         return self._mean(tag) >= total // times + margin
 
-    def _is_weak(self, tag: str, recorded_dbm: int) -> bool:
-        _times, _total, best = self._heard[tag]
-        return best < max(recorded_dbm - WEAK_DB, FLOOR_DBM)
-
     def _share(self, tag: str) -> int:
         return 100 * self._heard[tag][0] // self.rounds
 
     def _mean(self, tag: str) -> int:
-        times, total, _best = self._heard[tag]
-        return total // times
+        times, total, _best, _weakness = self._heard[tag]
+        return round(total / times)
 
     def _recorded(self, tag: str) -> tuple:
         """Return (rate, dBm) as this count changes what is recorded of a tag."""
         if tag not in self._heard:
             return tuple(self._before[tag])
-        mean, share = self._mean(tag), self._share(tag)
+        mean, times = self._mean(tag), self._heard[tag][0]
         rate, dbm = self._before.get(tag, (RATE_START, mean))
-        weight = MEMORY_ROUNDS + self.rounds
-        rate = (rate * MEMORY_ROUNDS + share * self.rounds + weight // 2) // weight
-        return min(rate, RATE_MAX), (3 * dbm + mean) // 4
+        memory = MEMORY_ROUNDS if tag in self._before else START_ROUNDS
+        weight = memory + self.rounds
+        rate = (rate * memory + 100 * times + weight // 2) // weight
+        return min(rate, RATE_MAX), round((3 * dbm + mean) / 4)
 
     def _evidence(self, tag: str) -> dict:
-        times, _total, best = self._heard.get(tag, (0, 0, 0))
+        times, _total, best, _weakness = self._heard.get(tag, (0, 0, 0, 0.0))
         door = self._there[tag][3] if tag in self._there else 0
         return {"tag": tag, "heard": times, "rounds": self.rounds, "dbm": best, "door": door}
+
+
+def _weakness(dbm: int, recorded_dbm: int) -> float:
+    """Return how much the strength of a hearing speaks for outside."""
+    inside = (dbm - recorded_dbm) / INSIDE_DB
+    outside = (dbm - OUTSIDE_DBM) / OUTSIDE_DB
+    return min(WEAK_MAX, (inside * inside - outside * outside) / 2)
+
+
+def _miss(rate: int) -> float:
+    """Return how much a miss speaks for outside, of a tag with this rate in percent."""
+    return math.log((1 - OUTSIDE_RATE) / (1 - _bounded(rate) / 100))
+
+
+def _bounded(rate: int) -> int:
+    return max(RATE_MIN, min(rate, RATE_MAX))

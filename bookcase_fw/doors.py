@@ -165,7 +165,9 @@ class Door:
         body["rounds"] = result.rounds
         recorded = self._record(session["end"], body)
         if known and recorded:
-            self.stable = result.stable
+            # Of what was not seen there is a case now; when it is heard again, that is news.
+            unsure = result.unsure
+            self.stable = {tag: result.stable[tag] for tag in result.stable if tag not in unsure}
             self._app.put(self, result.new)
         self._finish(session["id"])
         if not known:
