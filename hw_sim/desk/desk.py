@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from hw_sim import control, hands
-from hw_sim.desk import config, keep, keys
+from hw_sim.desk import config, eyes, keep, keys
 from hw_sim.desk.eyes import Eyes
 from hw_sim.desk.hold import hold
 from hw_sim.desk.people import PACES, People
@@ -91,6 +91,7 @@ class Desk:
             kiosk_timings=kiosk_timings or {},
         )
         self.stations: dict[str, Station] = {}
+        self._eyes: dict[str, Eyes] = {}
         self._folder = folder.resolve()
         self._say = say
         self._tell = tell
@@ -117,8 +118,8 @@ class Desk:
         return await self.table.run(line)
 
     def eyes(self, device: str) -> Eyes:
-        """Return what somebody in front of a bookcase sees."""
-        return Eyes(hands.bookcase(self.room, device).screen)
+        """Return what somebody in front of a machine sees."""
+        return self._eyes[device]
 
     async def served(self, timeout_s: float = SERVED_TIMEOUT_S) -> None:
         """Wait until the service serves every machine; raises ProcessError."""
@@ -175,13 +176,15 @@ class Desk:
         stack.push_async_callback(server.stop)
         self.control = await server.start(next_free(self.plan.control_port))
         await self.served()
-        self.people = People(self.room, self.table.run, PACES[self.plan.readers], self.plan.seed)
+        pace = PACES[self.plan.readers]
+        self.people = People(self.room, self.table.run, self._eyes, pace, self.plan.seed)
         stack.push_async_callback(self.people.stop)
         self.people.start()
 
     def _bookcase(self, row: dict[str, str]) -> Station:
         device = row["device"]
         twins = BookcaseTwins(device, int(row["doors"]), self.world, self.radio)
+        self._eyes[device] = eyes.on(twins.screen)
         flash = self._folder / "flash" / f"{device}.img"
         flash.parent.mkdir(exist_ok=True)
         path = self._folder / f"{device}.json"
@@ -199,6 +202,7 @@ class Desk:
         twins = KioskTwins(device, self.world, self.radio)
         path = self._folder / f"{device}.json"
         command = [sys.executable, "-m", "kiosk", "run", "--config", str(path)]
+        self._eyes[device] = Eyes()
         process = self._process(device, command, {})
 
         def configure(mqtt: config.Address, urls: config.Ports) -> None:
@@ -210,7 +214,7 @@ class Desk:
 
     def _process(self, name: str, command: list[str], environment: dict[str, str]) -> Process:
         log = self._folder / "logs" / f"{name}.log"
-        return Process(name, command, log, environment, self._say)
+        return Process(name, command, log, environment, self._say, self._eyes[name].hear)
 
 
 async def _together(acts: Iterable[Callable[[], Awaitable[None]]]) -> None:

@@ -1,13 +1,13 @@
 """Simulated readers: who walks up to which machine, and what they do there.
 
-A reader comes with a card, reads what the bookcase's screen says, and acts with hands; at a kiosk
-there are only scanner, tray and keypad.  Some hesitate, some put a book back, some have a blocked
+A reader comes with a card, reads what the machine's screen says, and acts with hands; at a kiosk
+these reach scanner, tray and keypad only.  Some hesitate, some put a book back, some have a blocked
 card.  Everything they decide comes from a seed; how fast the machines are does not.
 """
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from hw_sim.desk import visits
@@ -42,7 +42,8 @@ class People:
     def __init__(
         self,
         room: Room,
-        run: Callable[[str], Awaitable[list[str]]],
+        run: visits.Run,
+        eyes: Mapping[str, Eyes],
         pace: Pace | None,
         seed: int,
     ) -> None:
@@ -51,11 +52,7 @@ class People:
         self._pace = pace
         self._chance = random.Random(f"people {seed}")
         self._cards = [row["card"] for row in sample.rows(sample.FOLDER, "patrons")]
-        self._eyes = {
-            name: Eyes(twins.screen)
-            for name, twins in room.machines.items()
-            if isinstance(twins, BookcaseTwins)
-        }
+        self._eyes = eyes
         self._sites = {row["device"]: row["site"] for row in sample.rows(sample.FOLDER, "machines")}
         self._busy: set[str] = set()  # Machines and cards that are in a visit.
         self._arriving: asyncio.Task[None] | None = None
@@ -113,12 +110,12 @@ class People:
         person = visits.Person(card, device, self._room.world, self._run, chance, pace.movement_s)
         brings = self._room.world.at(Hands(card)) and chance.random() < RETURN_SHARE
         try:
-            if device in self._eyes:
+            if isinstance(self._room.machines[device], BookcaseTwins):
                 visit = visits.bring if brings else visits.borrow
                 await visit(person, self._eyes[device])
             else:
                 visit_kiosk = visits.bring_to_kiosk if brings else visits.borrow_at_kiosk
-                await visit_kiosk(person, self._sites[device])
+                await visit_kiosk(person, self._eyes[device], self._sites[device])
         except (HandError, Unseen) as error:
             self._room.world.note(device, f"{card} walks away: {error}")
             await self._run(f"leave {device}")

@@ -34,7 +34,7 @@ class ProcessError(Exception):
 
 
 class Process:
-    """`say` is told, in words, what happens to it that nobody asked for."""
+    """`say` is told, in words, what happens to it that nobody asked for, `on_line` what it says."""
 
     def __init__(
         self,
@@ -43,6 +43,7 @@ class Process:
         log: Path,
         environment: Mapping[str, str] | None = None,
         say: Callable[[str], None] = lambda text: None,
+        on_line: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.name = name
         self.restarts = 0
@@ -53,7 +54,7 @@ class Process:
         self._running: Running | None = None
         self._keeper: asyncio.Task[str] | None = None
         self._off = asyncio.Event()
-        self._output = _Output(log)
+        self._output = _Output(log, on_line)
 
     @property
     def pid(self) -> int:
@@ -176,7 +177,8 @@ class Process:
 class _Output:
     """What a program says: into the log, its last lines kept, one of them waited for."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, on_line: Callable[[str], None]) -> None:
+        self._on_line = on_line
         self.tail: deque[str] = deque(maxlen=TAIL_LINES)
         self._log = log
         self._rest = ""
@@ -203,6 +205,7 @@ class _Output:
 
     def _heard(self, line: str) -> None:
         self.tail.append(line)
+        self._on_line(line)
         if self._waiting and line.startswith(self._waiting[0]):
             if not self._waiting[1].done():
                 self._waiting[1].set_result(line)

@@ -17,7 +17,9 @@ ROOM_MIN = 2  # Room that a reader wants to see in a compartment before bringing
 SCANS_MAX, SCAN_S = 4, 5.0  # A machine that has just started does not hear the first.
 PULLS_MAX, PULL_S = 20, 0.25  # The lock lets go a moment after the screen says so.
 # At a kiosk.
-LOOK_UP = 4  # Movements that one waits until it has looked something up.
+_ENDS = ("take", "goodbye", "welcome")
+AFTER_YES = {"result": ("receipt", *_ENDS), "receipt": _ENDS}
+READ = 2  # Movements' time that it takes to read a screen.
 KEY_YES, KEY_RETURN = "1", "2"  # The digits of the main choice, and of returning.
 
 Run = Callable[[str], Awaitable[list[str]]]  # Carries out a line of the table of hands.
@@ -69,25 +71,29 @@ async def bring(person: Person, eyes: Eyes) -> None:
     await _finish(person, eyes, door)
 
 
-async def borrow_at_kiosk(person: Person, site: str) -> None:
+async def borrow_at_kiosk(person: Person, eyes: Eyes, site: str) -> None:
     """Fetch books from the library's shelf, and borrow them at its kiosk."""
+    await eyes.see("welcome")
     shelf = person.world.at(Shelf(site))
     books = person.chance.sample(shelf, min(person.chance.randint(1, TAKE_MAX), len(shelf)))
     for copy in books:
         await person.run(f"pick {copy.barcode} {person.card}")
-    await person.do("scan", person.card)
-    await person.pause(LOOK_UP)
-    await _pass_over_tray(person, books)
+    shown = await show_card(person.run, eyes, person.device, person.card, ("tray", "review"))
+    if shown["screen"] == "refused":
+        await _shelve(person, books, site)
+        raise Unseen("the screen says no")
+    await _pass_over_tray(person, eyes, books)
     await person.do("leave")
 
 
-async def bring_to_kiosk(person: Person, site: str) -> None:
+async def bring_to_kiosk(person: Person, eyes: Eyes, site: str) -> None:
     """Return what one has at a library's kiosk, and put it into its box."""
+    await eyes.see("welcome")
     books = person.books()
     await person.do("key", KEY_RETURN)
-    await _pass_over_tray(person, books)
-    for copy in books:
-        await person.run(f"shelve {copy.barcode} {site}")
+    await eyes.see("tray", "review")
+    await _pass_over_tray(person, eyes, books)
+    await _shelve(person, books, site)
     await person.do("leave")
 
 
@@ -110,14 +116,19 @@ async def _enter(person: Person, eyes: Eyes, wanted: Callable[[int], bool]) -> i
     return door
 
 
-async def show_card(run: Run, eyes: Eyes, device: str, card: str) -> Shown:
-    """Hold a card to the scanner, again when nothing happens; return what the screen says."""
+async def show_card(
+    run: Run, eyes: Eyes, device: str, card: str, welcomes: tuple[str, ...] = ("choose",)
+) -> Shown:
+    """Hold a card to the scanner, again when nothing happens; return what the screen says.
+
+    That is one of the screens that welcome the reader, or `refused`; raises Unseen.
+    """
     for _time in range(SCANS_MAX - 1):
         await run(f"scan {device} {card}")
         with contextlib.suppress(Unseen):
-            return await eyes.see("choose", "refused", timeout_s=SCAN_S)
+            return await eyes.see(*welcomes, "refused", timeout_s=SCAN_S)
     await run(f"scan {device} {card}")
-    return await eyes.see("choose", "refused")
+    return await eyes.see(*welcomes, "refused")
 
 
 async def pull(run: Run, device: str, door: int) -> None:
@@ -142,17 +153,25 @@ async def _finish(person: Person, eyes: Eyes, door: int) -> None:
     await person.do("leave")
 
 
-async def _pass_over_tray(person: Person, books: list[Copy]) -> None:
+async def _pass_over_tray(person: Person, eyes: Eyes, books: list[Copy]) -> None:
     """Lay books on a kiosk's tray, say yes to all that it asks, and take them off again."""
     for copy in books:
         await person.do("lay", copy.barcode)
-    await person.pause(LOOK_UP)
+    await eyes.see("review")
+    await person.pause(READ)
     await person.do("key", KEY_YES)
-    for _screen in ("result", "receipt"):
-        await person.pause(LOOK_UP)
+    await eyes.see("result")
+    while following := AFTER_YES.get(eyes.shown["screen"]):
+        await person.pause(READ)
         await person.do("key", KEY_YES)
+        await eyes.see(*following)
     for copy in person.world.at(Tray(person.device)):
         await person.do("lift", copy.barcode, person.card)
+
+
+async def _shelve(person: Person, books: list[Copy], site: str) -> None:
+    for copy in books:
+        await person.run(f"shelve {copy.barcode} {site}")
 
 
 def _count(person: Person, door: int) -> int:
