@@ -131,15 +131,16 @@ class Exchange:
 
     def settle(self) -> bool:
         """End a transaction's work; say whether anything was counted."""
+        self._states.write()
         return self.counters.write()
 
     def forget(self) -> None:
         """After a rollback: nothing of what was prepared happened."""
-        for part in (self._inbox, self.books, self._clocks, self._directory, self.counters):
+        parts = (self._inbox, self.books, self._clocks, self._directory, self._states)
+        for part in (*parts, self.counters, self.outbox):
             part.forget()
         self._limits.recall()
         self.cases.changed.clear()
-        self.outbox.forget()
         self.heard.clear()
 
     def _sender(self, message: Incoming) -> tuple[Device, str]:

@@ -21,7 +21,7 @@ from broker.outbox import Outgoing
 
 log = structlog.get_logger()
 
-BATCH_MAX = 100
+BATCH_MAX = 400  # Where a disk is slow to sync, 100 commits a third less in a second.
 
 
 class Delivery(NamedTuple):

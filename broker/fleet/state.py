@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping
 
 from broker.fleet.registry import Device
@@ -19,6 +20,7 @@ class States:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+        self._told: Counter[int] = Counter()
 
     def presence(self, device: Device, said: Mapping[str, object], now_ms: int) -> bool:
         """Note that a machine is there, or is not; say whether anything was noted.
@@ -56,7 +58,16 @@ class States:
 
     def told(self, device: Device, count: int) -> None:
         """So many of the records that waited are committed; the next beat may be a minute away."""
-        self._db.execute(_TOLD, (count, device.id))
+        self._told[device.id] += count
+
+    def write(self) -> None:
+        """Enter what was told, a row a machine and not one a fact: before the commit."""
+        if self._told:
+            self._db.executemany(_TOLD, [(count, device) for device, count in self._told.items()])
+            self._told.clear()
+
+    def forget(self) -> None:
+        self._told.clear()
 
     def lost(self, device: Device) -> None:
         """Nobody knows whether the machine is there: that it was heard is not changed."""
