@@ -5,7 +5,7 @@ exit status is 0 only if the ledger said what it must at every step.
 """
 
 import asyncio
-import locale
+import os
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -37,7 +37,10 @@ class Unmet(Exception):
 
 
 def language_of_locale() -> str:
-    return "zh" if (locale.getlocale()[0] or "").startswith(("zh", "Chinese")) else "en"
+    """Return the language that the environment asks for, by POSIX's order; English for others."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    wanted = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    return "zh" if wanted.startswith("zh") else "en"
 
 
 def main(language: str) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -76,7 +77,16 @@ def _summary(telling: Telling, desk: Desk, folder: Path) -> None:
     telling.line()
     telling.field("dashboard", f"{desk.servers.url}/?key={desk.servers.token}")
     telling.field("machines", " ".join(desk.stations))
-    telling.field("by hand", f"python -m hw_sim panel{at}    (its help lists what can be done)")
+    telling.field(
+        "by hand", f"{_python()} -m hw_sim panel{at}    (its help lists what can be done)"
+    )
     telling.field("logs", f"{folder}/logs")
     telling.field("end", "Ctrl-C")
     telling.line()
+
+
+def _python() -> str:
+    """Return how the interpreter is called from here."""
+    program = Path(sys.executable)
+    here = Path.cwd()
+    return str(program.relative_to(here) if program.is_relative_to(here) else program)

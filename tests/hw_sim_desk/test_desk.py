@@ -96,11 +96,11 @@ async def test_readers_come_and_go_and_the_oracle_agrees(tmp_path: Path) -> None
     async with Desk(
         tmp_path,
         bookcases=2,
-        kiosks=0,
+        kiosks=1,
         readers="busy",
         tell=lambda happening: moved.put_nowait(happening.barcode),
     ) as desk:
-        books = {barcode for _time in range(60) if (barcode := await moved.get())}
+        books = {barcode for _time in range(50) if (barcode := await moved.get())}
         await desk.people.leave()
         report = await desk.oracle.settle(SETTLE_S)
 
