@@ -9,6 +9,8 @@ from hw_sim.desk.proxy import Proxy
 from hw_sim.machines import BookcaseTwins, KioskTwins
 
 MICROPYTHON = ROOT / ".cache" / "micropython" / "micropython"
+# KiB as on the 32-bit board.  There the firmware's code lies in flash; here it takes 115 of them,
+# and compiling it leaves what is free in pieces that are too small for a policy message.
 HEAP = "256wK"
 FIRMWARE_PATH = f"{ROOT / 'hw_sim' / 'upy'}:{ROOT}:.frozen"
 
