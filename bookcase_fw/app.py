@@ -180,7 +180,7 @@ class App:
         self.spawn(self._release(door))
 
     def start_count(self, door: Door):
-        count = Count(door.stable or {}, self._elsewhere(door), door.missed)
+        count = Count(door.stable or {}, self._elsewhere(door), door.leans)
         self.spawn(self._count(door, count))
 
     def stop_count(self, door: Door):

@@ -21,7 +21,7 @@ ROUNDS_NEW = 8  # Rounds before a tag is believed to be new.
 ROUNDS_MAX = 12
 GONE, INSIDE = 18.4, -5.0  # ln 10^8; a weak reason will do for what charges nobody.
 RATE_START, RATE_MIN, RATE_MAX = 95, 15, 95  # Percent.  More is not believed.
-START_ROUNDS = 2  # Rounds that RATE_START weighs against what was heard of a new tag.
+START_ROUNDS = 8  # Rounds that RATE_START weighs against what was heard of a new tag.
 MEMORY_ROUNDS = 20  # How many earlier rounds a recorded rate weighs.
 # How a tag outside is heard, and how far a strength strays from what was recorded of the tag.
 OUTSIDE_RATE, OUTSIDE_DBM, OUTSIDE_DB, INSIDE_DB = 0.1, -71, 4.5, 5.0
@@ -32,8 +32,9 @@ FLOOR_DBM, LOUD_DBM = -67, -60
 FEW_PERCENT, MANY_PERCENT = 33, 66
 
 # stable: tag -> (rate in percent, dBm) of what is inside; evidence: wire.EVIDENCE of the unsure.
-Result = namedtuple("Result", ("taken", "new", "unsure", "stable", "evidence", "rounds"))
-NO_RESULT = Result([], [], [], {}, [], 0)
+# leans: tag -> what was found of an unsure tag, for the next count of the same session.
+Result = namedtuple("Result", ("taken", "new", "unsure", "stable", "evidence", "rounds", "leans"))
+NO_RESULT = Result([], [], [], {}, [], 0, {})
 
 
 def rounds_needed(rate: int) -> int:
@@ -44,12 +45,12 @@ def rounds_needed(rate: int) -> int:
 class Count:
     """One count of one compartment: add rounds while it wants more, then take the result."""
 
-    def __init__(self, before: dict, elsewhere: dict, missed: "dict | None" = None):
+    def __init__(self, before: dict, elsewhere: dict, leans: "dict | None" = None):
         """before: the stable set; elsewhere: tag -> dBm recorded in the other compartments;
-        missed: tag -> rounds in which it was missed in an earlier count of this session.
+        leans: what the count before this one found of the tags that it was unsure of.
         """
         self.rounds = 0
-        self._before, self._elsewhere, self._missed = before, elsewhere, missed or {}
+        self._before, self._elsewhere, self._leans = before, elsewhere, leans or {}
         self._heard: dict = {}  # Tag -> (rounds that heard it, sum of dBm, best, weakness).
         self._there: dict = {}  # Tag -> (rounds, sum of dBm, best, door) of a neighbour.
 
@@ -92,7 +93,8 @@ class Count:
         for tag in new:
             stable[tag] = self._recorded(tag)
         evidence = [self._evidence(tag) for tag in unsure]
-        return Result(taken, new, unsure, stable, evidence, self.rounds)
+        leans = {tag: self._lean(tag) for tag in unsure}
+        return Result(taken, new, unsure, stable, evidence, self.rounds, leans)
 
     def seen_so_far(self) -> tuple:
         """Return (tags that seem gone, tags that seem new): for a screen, not for a record."""
@@ -114,8 +116,8 @@ class Count:
         rate = self._before[tag][0]
         times, _total, _best, weakness = self._heard.get(tag, (0, 0, 0, 0.0))
         hit = math.log(100 * OUTSIDE_RATE / _bounded(rate))
-        misses = self.rounds - times + self._missed.get(tag, 0)
-        return misses * _miss(rate) + times * hit + weakness
+        earlier = self._leans.get(tag, 0.0)
+        return earlier + (self.rounds - times) * _miss(rate) + times * hit + weakness
 
     def _strangers(self) -> list:
         return [tag for tag in self._heard if tag not in self._before]

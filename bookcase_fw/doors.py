@@ -40,10 +40,9 @@ class Door:
         return self.state in table.ON or self.state == table.WAITING
 
     @property
-    def missed(self) -> dict:
-        """Tag -> rounds in which it was missed before the reader was asked to move the books."""
-        evidence = self._result.evidence if self._asked else []
-        return {one["tag"]: one["rounds"] for one in evidence if one["heard"] == 0}
+    def leans(self) -> dict:
+        """What was found of the tags for whose sake the reader was asked to move the books."""
+        return self._result.leans if self._asked else {}
 
     @property
     def count(self) -> int:

@@ -87,7 +87,7 @@ class _Screen:
 
         self.status = 0
         self._runtime, self._config, self._sender = runtime, config, sender
-        self._changed = False
+        self._changed = self._unsent = False
         self._screen = ""  # The name of the screen that was drawn last.
         self._app = Kiosk(config.panel, send=lambda word: runtime.post(Press(word)))
         runtime.wake = soon(self._step)
@@ -133,8 +133,11 @@ class _Screen:
         self._app.stop()
 
     def _send_picture(self) -> None:
+        """Send what has stood for a whole period: no reader waits while a picture is taken."""
         if self._changed:
-            self._changed = False
+            self._changed, self._unsent = False, True
+        elif self._unsent:
+            self._unsent = False
             self._sender.send(self._app.picture(PICTURE_WIDTH))
 
 

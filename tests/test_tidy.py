@@ -1,4 +1,4 @@
-"""Style that can be counted: who may import whom, what the device has, first lines, both languages."""
+"""Style that can be counted: imports, what the device has, first lines, both languages, locks."""
 
 import ast
 import json
@@ -149,12 +149,13 @@ def test_every_dependency_is_explained() -> None:
 
 
 def test_every_link_in_the_documents_leads_somewhere() -> None:
-    broken = []
     pages = [HOME / "README.md", HOME / "README.zh.md", *(HOME / "docs").rglob("*.md")]
-    for page in pages:
-        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
-            if "://" not in target and not (page.parent / target).exists():
-                broken.append(f"{page.name} -> {target}")
+    broken = [
+        f"{page.name} -> {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text())
+        if "://" not in target and not (page.parent / target).exists()
+    ]
 
     assert broken == []
 

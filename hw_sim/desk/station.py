@@ -9,10 +9,10 @@ from hw_sim.desk.proxy import Proxy
 from hw_sim.machines import BookcaseTwins, KioskTwins
 
 MICROPYTHON = ROOT / ".cache" / "micropython" / "micropython"
-# KiB as on the 32-bit board.  There the firmware's code lies in flash; here it takes 115 of them,
-# and compiling it leaves what is free in pieces that are too small for a policy message.
-HEAP = "256wK"
-FIRMWARE_PATH = f"{ROOT / 'hw_sim' / 'upy'}:{ROOT}:.frozen"
+# KiB as on the 32-bit board.  There the firmware's code lies in flash; here it takes 105 of them.
+HEAP = "192wK"
+START = ROOT / "hw_sim" / "upy" / "start.py"
+FIRMWARE = ROOT / ".cache" / "firmware"  # Compiled by `make setup`.
 
 Address = tuple[str, int]
 # Gets the address of the MQTT server and the ports of the parts, and writes the configuration.
@@ -55,9 +55,9 @@ class Station:
 def firmware(config: Path) -> tuple[list[str], dict[str, str]]:
     """Return (command, environment) of a bookcase's firmware.
 
-    Raises ProcessError when there is no interpreter to run it.
+    Raises ProcessError when interpreter or firmware are not there.
     """
-    if not MICROPYTHON.exists():
-        raise ProcessError("MicroPython is not set up: say `make setup` in the checkout.")
-    command = [str(MICROPYTHON), "-X", f"heapsize={HEAP}", "-m", "bookcase_fw.main"]
-    return command, {"MICROPYPATH": FIRMWARE_PATH, "SG_CONFIG": str(config)}
+    if not MICROPYTHON.exists() or not FIRMWARE.exists():
+        raise ProcessError("MicroPython or the compiled firmware is missing: say `make setup`.")
+    command = [str(MICROPYTHON), "-X", f"heapsize={HEAP}", str(START)]
+    return command, {"MICROPYPATH": f"{FIRMWARE}:.frozen", "SG_CONFIG": str(config)}

@@ -33,7 +33,7 @@ def prepare(panel: Panel, home: Path) -> None:
     Config.set("input", "mouse", "mouse,disable_multitouch")
     graphics = {
         "width": panel.width, "height": panel.height, "borderless": 1, "resizable": 0,
-        "fullscreen": 0, "multisamples": 0, "maxfps": 30, "vsync": 0,
+        "fullscreen": 0, "multisamples": 0, "maxfps": 60, "vsync": 0,
     }  # fmt: skip
     for name, value in graphics.items():
         Config.set("graphics", name, str(value))

@@ -56,8 +56,8 @@ def every(seconds: float, call: Callable[[], None]) -> None:
 
 
 def soon(call: Callable[[], None]) -> Callable[[], None]:
-    """Return a function for any thread: it has `call` run in Kivy's thread at the next frame."""
-    trigger = Clock.create_trigger(lambda _passed: call())
+    """Return a function for any thread: `call` runs in Kivy's thread before the next frame."""
+    trigger = Clock.create_trigger(lambda _passed: call(), -1)
     return lambda: trigger()
 
 

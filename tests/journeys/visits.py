@@ -1,5 +1,6 @@
 """What a reader does in the journeys, step by step, so that anything may happen before a step."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from hw_sim.desk.desk import Desk
@@ -10,6 +11,7 @@ from hw_sim.world.places import Compartment, Hands
 SETTLE_S = 40.0
 ANSWER_S = 4.0  # A person's patience with a screen that shows nothing new.
 TRIES_MAX = 4
+BREATH_S = 0.5
 ROOM_MIN = 3  # Places that a compartment must have left for a journey's returns.
 
 Step = tuple[str, Callable[[], Awaitable[object]]]
@@ -96,6 +98,7 @@ class Reader:
         shown = await eyes.see("done", "again")
         if shown["screen"] == "again":
             await self.desk.hands(f"pull {device} {door}")
+            await asyncio.sleep(BREATH_S)  # Nobody moves books apart faster than this.
             await self.desk.hands(f"shut {device} {door}")
             await eyes.see("done")
 
