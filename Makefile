@@ -34,7 +34,7 @@ quick: .venv/ready  ## the firmware's tests and all pure ones under CPython, on 
 	@$(BIN)/pytest -q tests/device tests/test_tidy.py
 
 test: setup-test  ## every test
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n 3 --dist loadfile $(ARGS)
 
 test-device: $(MICROPYTHON)  ## the firmware's tests under real MicroPython, on a bounded heap
 	@for name in $(or $(ARGS),$(DEVICE_TESTS)); do \

@@ -24,6 +24,7 @@ CARD = "SG00000001"
 FIRST, SECOND = "bc01", "bc02"
 LEDGER_TIMEOUT_S = 30.0
 POLL_S = 0.2
+BREATH_S = 0.5  # Nobody moves books apart faster than this.
 WIDTH = 8
 
 
@@ -128,6 +129,7 @@ class Journey:
             self._show(shown)
             await self._pull(device, door)
             self._act("apart")
+            await asyncio.sleep(BREATH_S)
             await self._desk.hands(f"shut {device} {door}")
             shown = await self._see(device, "done")
         self._show(shown)
