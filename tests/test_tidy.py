@@ -22,6 +22,8 @@ LAYERS = {
     "kiosk": ("kiosk", *(f"bookcase_fw.{name}" for name in PURE)),
     "broker": ("broker", *(f"bookcase_fw.{name}" for name in PURE)),
     "hw_sim/devices": ("hw_sim.devices", *(f"bookcase_fw.{name}" for name in PURE)),
+    # The desk's half of the firmware, which it starts.
+    "hw_sim/upy": ("bookcase_fw",),
     "hw_sim": ("hw_sim", *(f"bookcase_fw.{name}" for name in PURE)),
 }
 OURS = ("bookcase_fw", "kiosk", "broker", "hw_sim", "tests")

@@ -13,9 +13,9 @@ FAULTS = (
     ("checksum {part} 2", ""),
 )
 PARTS = ("lock", "reader", "scanner", "panel")
-# A scanner's line has no checksum: what noise adds to a code cannot be told from the code.
-NOISY_SCANNER = ("noise {part} 7", "noise {part} 0", "scanner")
-CASES = [(*fault, part) for fault in FAULTS for part in PARTS if (*fault, part) != NOISY_SCANNER]
+# A scanner's line has no checksum: what is added to a code, or changed in it, cannot be told.
+UNTOLD = (("noise {part} 7", "scanner"), ("checksum {part} 2", "scanner"))
+CASES = [(*fault, part) for fault in FAULTS for part in PARTS if (fault[0], part) not in UNTOLD]
 
 
 @pytest.mark.parametrize(("fault", "end", "part"), CASES)

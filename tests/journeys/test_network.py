@@ -25,7 +25,7 @@ async def test_a_loan_survives_the_network_cut_before(desk: Desk, step: str, mod
     await desk.hands("net bc02 up")
     await agreed(desk)
 
-    assert len(shown["took"]) == 1
+    assert len(shown["took"]) == 1, shown
     assert await loans(desk, reader.card) == set(books)
 
 

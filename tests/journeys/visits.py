@@ -104,9 +104,13 @@ class Reader:
 
 
 def full_door(desk: Desk, device: str, count: int = ROOM_MIN) -> tuple[int, list[str]]:
-    """Return a compartment of a bookcase and barcodes of some copies that truly are inside."""
+    """Return a compartment of a bookcase and barcodes of some copies that truly are inside.
+
+    They are read well: these journeys are not about what an antenna may miss.
+    """
     for place in compartments(desk, device):
-        inside = [copy.barcode for copy in desk.world.at(place) if not copy.foreign]
+        copies = [copy for copy in desk.world.at(place) if not copy.foreign]
+        inside = [copy.barcode for copy in copies if desk.radio._placed(copy) == "inside"]
         if len(inside) >= count:
             return place.door, inside[:count]
     raise AssertionError(f"{device} has no compartment with {count} copies")
