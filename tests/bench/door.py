@@ -48,6 +48,7 @@ class Watch:
         self._lock, self._door = twins.lock, door
         self._was_open = False
         self._shut_s = self._first_s = self._last_s = 0.0  # 0: not yet.
+        self._look_on = twins.screen.on_shown
         twins.screen.on_shown = self._shown
         _also(twins.lock, self._lock_was_asked)
         for number in range(1, twins.doors + 1):
@@ -67,6 +68,7 @@ class Watch:
             self._first_s = self._first_s or self._last_s
 
     def _shown(self, fields: dict[str, Any]) -> None:
+        self._look_on(fields)
         if self._shut_s and fields["screen"] == "done":
             total_s = time.perf_counter() - self._shut_s
             self.laps.append(Lap(total_s * 1000, (self._last_s - self._first_s) * 1000))
