@@ -1,5 +1,8 @@
 """The MQTT server and the service killed in the middle of things, and started again."""
 
+import asyncio
+import sqlite3
+
 from hw_sim.desk.desk import Desk
 from tests.journeys.visits import Reader, agreed, at_rest, full_door, loans, roomy_door
 
@@ -51,3 +54,28 @@ async def test_both_are_away_for_a_while(district: Desk) -> None:
     await agreed(district)
 
     assert await loans(district, reader.card) == set(books[1:])
+
+
+async def test_the_service_is_killed_with_facts_received_and_not_committed(district: Desk) -> None:
+    reader = Reader(district, "SG00000007")
+    door, books = full_door(district, "bc01", 1)
+    await at_rest(district, "bc01")
+    ledger = sqlite3.connect(district._folder / "data" / "ledger.sqlite", isolation_level=None)
+    # Nobody commits while somebody else writes.
+    ledger.execute("BEGIN IMMEDIATE")
+    committed = _facts(ledger)
+
+    await reader.borrow("bc01", door, books)
+    await asyncio.sleep(1)
+    await district.hands("service off")
+    ledger.execute("ROLLBACK")
+    assert _facts(ledger) == committed
+    ledger.close()
+    await district.hands("service on")
+    await agreed(district)
+
+    assert await loans(district, reader.card) == set(books)
+
+
+def _facts(ledger: sqlite3.Connection) -> int:
+    return int(ledger.execute("SELECT count(*) FROM inbox").fetchone()[0])
