@@ -35,12 +35,12 @@ log=$home/install.log
   cd "$home"
   scratch update
   scratch download micropython libc6 libffi8 libmbedcrypto16 libmbedtls21 libmbedx509-7
-  for package in ./*.deb; do dpkg -x "$package" root; done
+  for package in ./*.deb; do dpkg -x "$package" system; done
 ) >"$log" 2>&1 || { tail -5 "$log" >&2; echo "MicroPython could not be fetched; see $log" >&2; exit 1; }
-libraries=$home/root/usr/lib/x86_64-linux-gnu
+libraries=$home/system/usr/lib/x86_64-linux-gnu
 cat >"$start" <<END
 #!/bin/sh
-exec "$libraries/ld-linux-x86-64.so.2" --library-path "$libraries" "$home/root/usr/bin/micropython" "\$@"
+exec "$libraries/ld-linux-x86-64.so.2" --library-path "$libraries" "$home/system/usr/bin/micropython" "\$@"
 END
 chmod +x "$start"
 rm -rf "$apt" "$home"/*.deb
