@@ -4,7 +4,7 @@
 set -eu
 home=$(pwd)/.cache/micropython
 start=$home/micropython
-[ -x "$start" ] && "$start" -c 'import asyncio' && exit 0
+[ -x "$start" ] && "$start" -c 'import asyncio' && touch "$start" && exit 0
 mkdir -p "$home"
 
 if found=$(command -v micropython) &&
