@@ -4,7 +4,6 @@ Runs in the writer's transaction and sends nothing itself.  Whatever is no messa
 that it claims to be from is refused: counted, logged in one line, and nothing else is disturbed.
 """
 
-import sqlite3
 from collections.abc import Callable
 from typing import NamedTuple, cast
 
@@ -25,6 +24,7 @@ from broker.ledger.directory import Directory
 from broker.ledger.facts import Facts
 from broker.ledger.inbox import INTEGER_MAX, JOURNAL, Inbox, Refusal, Taken
 from broker.ledger.limits import LimitOf, Limits
+from broker.ledger.store import Database
 from broker.outbox import Outbox
 
 log = structlog.get_logger()
@@ -51,7 +51,7 @@ class Law(NamedTuple):
 class Exchange:
     """`outbox` and `heard` collect what is to be said and told after the commit."""
 
-    def __init__(self, db: sqlite3.Connection, registry: Registry, law: Law) -> None:
+    def __init__(self, db: Database, registry: Registry, law: Law) -> None:
         self._registry = registry
         self._policy = law.policy
         self.counters = Counters(db)

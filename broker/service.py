@@ -3,7 +3,6 @@
 import logging
 import secrets
 import socket
-import sqlite3
 import sys
 import threading
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from broker.fleet.orders import OrderRefused
 from broker.fleet.registry import Registry
 from broker.ledger import database
 from broker.ledger.read import Reader
+from broker.ledger.store import Database
 from broker.link import Link, Server
 from broker.live import Hub
 from broker.mqttserver import SERVICE, Access, MqttServer
@@ -186,7 +186,7 @@ def set_up_log() -> None:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
 
 
-def _law(db: sqlite3.Connection, config: Config, now_ms: Callable[[], int]) -> Law:
+def _law(db: Database, config: Config, now_ms: Callable[[], int]) -> Law:
     """Read the rules, and note text and policy in the ledger when they are new."""
     path = Path(config.rules) if config.rules else BUILT_IN_RULES
     text = path.read_text()
@@ -199,14 +199,14 @@ def _law(db: sqlite3.Connection, config: Config, now_ms: Callable[[], int]) -> L
         line = parsed.find("limit", today, patron=kinds.get(account, "any"))
         return line.value if line else 0
 
-    db.execute("BEGIN IMMEDIATE")
+    db.begin()
     db.execute(
         "INSERT INTO ruleset (sha256, text, active_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         (digest := sha256(text.encode()).hexdigest(), text, now_ms()),
     )
     (ruleset,) = db.execute("SELECT id FROM ruleset WHERE sha256 = ?", (digest,)).fetchone()
     offline = policy.current(db, parsed, days.of(now_ms(), zone), now_ms())
-    db.execute("COMMIT")
+    db.commit()
     return Law(parsed, ruleset, days.in_zone(zone), limit_of, offline)
 
 

@@ -5,7 +5,6 @@ one, so that a single bad one delays nobody.  That one is shelved: stored and to
 not even that works, a full disk say, it stays unacknowledged and its machine says it again.
 """
 
-import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -16,6 +15,7 @@ import structlog
 
 from broker.exchange import Exchange, Incoming
 from broker.fleet.orders import OrderRefused
+from broker.ledger.store import Database
 from broker.live import Hub
 from broker.outbox import Outgoing
 
@@ -45,7 +45,7 @@ class Writer(threading.Thread):
 
     def __init__(
         self,
-        db: sqlite3.Connection,
+        db: Database,
         exchange: Exchange,
         *,
         hub: Hub,
@@ -96,18 +96,18 @@ class Writer(threading.Thread):
         """Carry out a batch in one transaction; `take` is for the messages in it."""
         answers: list[tuple[Job, str | OrderRefused]] = []
         try:
-            self._db.execute("BEGIN IMMEDIATE")
+            self._db.begin()
             for item in batch:
                 if isinstance(item, Delivery):
                     take(item.message)
                 else:
                     answers.append((item, _result(item)))
             counted = self._exchange.settle()
-            self._db.execute("COMMIT")
+            self._db.commit()
         # The thread must outlive any message: a bug met by one is not the end of all others.
         except Exception as error:
             if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
+                self._db.rollback()
             self._exchange.forget()
             self._failed(batch, take, error)
             return

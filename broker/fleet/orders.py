@@ -1,11 +1,11 @@
 """Orders to a machine: signed for its present connection, carried out once, or not at all."""
 
 import secrets
-import sqlite3
 
 from bookcase_fw import wire
 from broker.fleet.registry import Device
 from broker.ledger.clocks import Clocks
+from broker.ledger.store import Database
 
 WORDS = tuple(word for word, _meaning in wire.ORDERS)
 WAIT_MS = 10_000  # How long after it was sent an order may still be begun.
@@ -26,7 +26,7 @@ class OrderRefused(Exception):
 class Orders:
     """Everything happens in the caller's transaction."""
 
-    def __init__(self, db: sqlite3.Connection, clocks: Clocks) -> None:
+    def __init__(self, db: Database, clocks: Clocks) -> None:
         self._db = db
         self._clocks = clocks
 

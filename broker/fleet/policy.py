@@ -4,10 +4,10 @@ It has one revision for all machines, which rises whenever anything in it change
 """
 
 import json
-import sqlite3
 from typing import NamedTuple
 
 from broker.circulation.rules import LEVELS, Rules
+from broker.ledger.store import Database
 
 READERS_MAX = 380  # With the blocked ones said twice they fit into wire.PAYLOAD_SIZE_MAX.
 
@@ -40,7 +40,7 @@ class Policy(NamedTuple):
         }
 
 
-def current(db: sqlite3.Connection, rules: Rules, today: int, now_ms: int) -> Policy:
+def current(db: Database, rules: Rules, today: int, now_ms: int) -> Policy:
     """Return the policy of today, under a new revision when it differs from the newest one."""
     blocked = [row[0] for row in db.execute(_BLOCKED, (READERS_MAX // 3,))]
     readers = [row[0] for row in db.execute(_READERS, (READERS_MAX - len(blocked),))]

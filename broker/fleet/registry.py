@@ -1,9 +1,9 @@
 """The machines that the library has, their keys, and the connection in which each one speaks."""
 
-import sqlite3
 from dataclasses import dataclass
 
 from bookcase_fw import sign
+from broker.ledger.store import Database
 
 _DEVICES = """SELECT device.id, device.name, device.kind, device.site, site.level, device.doors,
 device.key, COALESCE(device_state.session, '') FROM device JOIN site ON site.id = device.site
@@ -28,7 +28,7 @@ class Device:
 class Registry:
     """All machines with a key, by name.  Read by any thread, changed only by the writer's."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         rows = db.execute(_DEVICES).fetchall()
         self._devices = {row[1]: Device(*row) for row in rows if row[6] is not None}
 

@@ -1,11 +1,11 @@
 """What each machine last said of itself, as a row: presence, hello, state and beat."""
 
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Mapping
 
 from broker.fleet.registry import Device
+from broker.ledger.store import Database
 
 _FIRST = """INSERT INTO device_state (device, first_ms, heard_ms, online, session, served, firmware,
 boot, cause, journal, config, policy, lends, fill, unacked, uptime_ms, heap_used, heap_free, faults,
@@ -18,7 +18,7 @@ _TOLD = "UPDATE device_state SET unacked = max(0, unacked - ?) WHERE device = ? 
 class States:
     """Everything happens in the caller's transaction, and each message names a known machine."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
         self._told: Counter[int] = Counter()
 

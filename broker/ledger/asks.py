@@ -1,6 +1,5 @@
 """An ask is answered from the ledger, and the answer is kept with the rule line that decided."""
 
-import sqlite3
 from collections.abc import Callable, Mapping
 from typing import cast
 
@@ -8,6 +7,7 @@ from broker.circulation.decide import Answer, Ask, Book, Reader, decide
 from broker.circulation.rules import Rules
 from broker.fleet.registry import Device
 from broker.ledger.directory import Directory
+from broker.ledger.store import Database
 
 TAGS_MAX = 40  # Copies in one ask: more than any tray or limit has room for.
 
@@ -24,7 +24,7 @@ class Asks:
 
     def __init__(
         self,
-        db: sqlite3.Connection,
+        db: Database,
         *,
         directory: Directory,
         rules: Rules,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from broker.ledger import database, words
 from broker.ledger.books import folded_life, standing_movements
 from broker.ledger.read import Reader
+from broker.ledger.store import Database, SqliteDatabase
 
 _COPIES = """SELECT copy.id, copy.barcode, copy_state.holder
 FROM copy JOIN copy_state ON copy_state.copy = copy.id ORDER BY copy.id"""
@@ -22,8 +23,9 @@ LEFT JOIN inbox ON inbox.stream = stream.id GROUP BY stream.id"""
 def check(folder: Path, day: Callable[[int], int]) -> list[str]:
     """Fold every copy's life anew and count every stream; return what differs, a line each."""
     path = folder / database.NAME
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
-        db.execute("BEGIN")
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)) as file:
+        db: Database = SqliteDatabase(file)
+        file.execute("BEGIN")
         return [*_streams(db), *_copies(db, day)]
 
 
@@ -44,13 +46,13 @@ def explain(folder: Path, barcode: str, zone: ZoneInfo) -> list[str]:
     return lines
 
 
-def _streams(db: sqlite3.Connection) -> Iterator[str]:
+def _streams(db: Database) -> Iterator[str]:
     for device, journal, number, count, highest in db.execute(_STREAMS):
         if not number == count == highest:
             yield f"{device} {journal}: at {number}, holds {count} records up to {highest}"
 
 
-def _copies(db: sqlite3.Connection, day: Callable[[int], int]) -> Iterator[str]:
+def _copies(db: Database, day: Callable[[int], int]) -> Iterator[str]:
     for copy, barcode, holder in db.execute(_COPIES).fetchall():
         life = folded_life(db, copy, day)
         if holder != life.holder:

@@ -6,12 +6,12 @@ appended.  Either way the rows are the same as if everything had arrived in orde
 """
 
 import json
-import sqlite3
 from collections.abc import Callable
 from typing import NamedTuple
 
 from broker.ledger.cases import Cases, Subject
 from broker.ledger.fold import Case, Life, Loan, Movement, Observation, life, order
+from broker.ledger.store import Database
 
 REMEMBERED_MAX = 200_000  # Copies whose end of life is kept in memory.
 FOLDED_CASES = ("taken_unknown", "unknown_reader", "gone", "unsure", "inferred", "order")
@@ -57,7 +57,7 @@ class Tail(NamedTuple):
 class Books:
     """`day` gives the day of a time.  Everything happens in the caller's transaction."""
 
-    def __init__(self, db: sqlite3.Connection, cases: Cases, day: Callable[[int], int]) -> None:
+    def __init__(self, db: Database, cases: Cases, day: Callable[[int], int]) -> None:
         self._db = db
         self._cases = cases
         self._day = day
@@ -193,7 +193,7 @@ class Books:
                 self._cases.close(key, now_ms, "later_fact")
 
 
-def folded_life(db: sqlite3.Connection, copy: int, day: Callable[[int], int]) -> Life:
+def folded_life(db: Database, copy: int, day: Callable[[int], int]) -> Life:
     """Return a copy's life, folded from its observations."""
     placed, loaded_ms = db.execute(
         "SELECT placed, loaded_ms FROM copy WHERE id = ?", (copy,)
@@ -202,7 +202,7 @@ def folded_life(db: sqlite3.Connection, copy: int, day: Callable[[int], int]) ->
     return life(seen, placed=placed, loaded_ms=loaded_ms, day=day)
 
 
-def standing_movements(db: sqlite3.Connection, copy: int) -> list[tuple[int, Movement]]:
+def standing_movements(db: Database, copy: int) -> list[tuple[int, Movement]]:
     """Return the movements that were not taken back, each with its id."""
     return [(row[0], Movement(*row[1:])) for row in db.execute(_STANDING, (copy,))]
 

@@ -1,8 +1,9 @@
 """Cases for staff: opened once for each thing in doubt, closed by what is learned later."""
 
 import json
-import sqlite3
 from typing import NamedTuple
+
+from broker.ledger.store import Database
 
 _OPEN = """INSERT INTO exception_case
 (key, kind, device, copy, account, cause, evidence, opened_ms, closed_by)
@@ -29,7 +30,7 @@ class Subject(NamedTuple):
 
 
 class Cases:
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
         self.changed: set[int] = set()  # Ids since the caller last cleared it.
 

@@ -4,10 +4,10 @@ A machine's wall clock is a hint.  Each hello gives an anchor: the service's tim
 fact of a boot that was never anchored lies between the boots around it, and is not sure.
 """
 
-import sqlite3
 from typing import NamedTuple
 
 from bookcase_fw import wire
+from broker.ledger.store import Database
 
 _ANCHOR = """INSERT INTO anchor (device, boot, offset_ms) VALUES (?, ?, ?)
 ON CONFLICT (device, boot) DO UPDATE SET offset_ms = excluded.offset_ms"""
@@ -29,7 +29,7 @@ class Stamp(NamedTuple):
 
 
 class Clocks:
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
         self._offsets: dict[tuple[int, int], int] = {}
 

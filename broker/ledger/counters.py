@@ -1,14 +1,15 @@
 """What is counted: facts, repetitions, refusals by reason.  Kept in memory until the commit."""
 
-import sqlite3
 from collections import Counter
+
+from broker.ledger.store import Database
 
 _ADD = """INSERT INTO counter (kind, reason, value) VALUES (?, ?, ?)
 ON CONFLICT (kind, reason) DO UPDATE SET value = value + excluded.value"""
 
 
 class Counters:
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
         self._new: Counter[tuple[str, str]] = Counter()
 

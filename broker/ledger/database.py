@@ -13,6 +13,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from broker.ledger import schema
+from broker.ledger.store import Database, SqliteDatabase
 
 NAME = "ledger.sqlite"
 LOCK_NAME = "service.lock"
@@ -52,10 +53,10 @@ class Lock:
         os.close(self._file)
 
 
-def open_writer(folder: Path) -> sqlite3.Connection:
+def open_writer(folder: Path) -> Database:
     """Return the connection that writes, creating the tables in an empty folder.
 
-    Transactions are begun by hand (BEGIN IMMEDIATE).  Only one thread may use it at a time.
+    Only one thread may use it at a time.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / NAME
@@ -65,7 +66,7 @@ def open_writer(folder: Path) -> sqlite3.Connection:
     )
     for pragma in _WRITER:
         connection.execute(pragma)
-    return connection
+    return SqliteDatabase(connection)
 
 
 def open_reader(folder: Path) -> Engine:

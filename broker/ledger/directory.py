@@ -4,8 +4,9 @@ Looked up once and remembered: there is one writer, and what is remembered here 
 the library is loaded, which needs the data folder for itself.
 """
 
-import sqlite3
 from typing import NamedTuple, TypeVar
+
+from broker.ledger.store import Database
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -38,7 +39,7 @@ class Patron(NamedTuple):
 
 
 class Directory:
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
         self._copies: dict[str, Copy | None] = {}
         self._patrons: dict[str, Patron | None] = {}

@@ -1,7 +1,6 @@
 """What a fact says about each copy that it names, and what of it is in doubt."""
 
 import json
-import sqlite3
 from collections.abc import Callable
 from typing import NamedTuple, cast
 
@@ -13,6 +12,7 @@ from broker.ledger.clocks import Clocks
 from broker.ledger.directory import Copy, Directory, Patron
 from broker.ledger.fold import Observation
 from broker.ledger.inbox import UNKNOWN_KIND, Fact, Inbox
+from broker.ledger.store import Database
 
 _REQUEST = "SELECT id FROM request WHERE device = ? AND ask = ?"
 _OUTCOME = "UPDATE device_order SET ok = ?, why = ?, done_ms = ? WHERE id = ? AND device = ?"
@@ -49,7 +49,7 @@ class Facts:
 
     def __init__(
         self,
-        db: sqlite3.Connection,
+        db: Database,
         *,
         inbox: Inbox,
         clocks: Clocks,

@@ -7,7 +7,6 @@ goes back to it.
 """
 
 import re
-import sqlite3
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from broker.fleet import keys
 from broker.fleet.registry import Device
 from broker.ledger import shapes
 from broker.ledger.clocks import Stamp
+from broker.ledger.store import Database
 
 INTEGER_MAX = 1 << 53  # A larger number is no time, no count and no day.
 JOURNAL = re.compile("[0-9a-f]{8}")
@@ -100,7 +100,7 @@ _decoder = msgspec.json.Decoder(_Message)
 class Inbox:
     """Everything happens in the caller's transaction."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
         self._streams: dict[tuple[int, str], Stream] = {}
 

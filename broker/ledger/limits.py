@@ -4,10 +4,10 @@ Of a reader's open loans, oldest first, those beyond the limit are over it.  So 
 what is open and not on the order in which it became known.
 """
 
-import sqlite3
 from collections.abc import Callable
 
 from broker.ledger.cases import Cases, Subject
+from broker.ledger.store import Database
 
 # The limit of an account on a day.
 LimitOf = Callable[[int], int]
@@ -22,7 +22,7 @@ WHERE account = ? AND kind = 'over_limit' AND closed_ms IS NULL"""
 
 
 class Limits:
-    def __init__(self, db: sqlite3.Connection, cases: Cases, limit_of: LimitOf) -> None:
+    def __init__(self, db: Database, cases: Cases, limit_of: LimitOf) -> None:
         self._db = db
         self._cases = cases
         self._limit_of = limit_of

@@ -6,11 +6,12 @@ machine's key and a card's block are taken anew.  The files and their columns: d
 
 import csv
 import secrets
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from bookcase_fw import sign
+from broker.ledger import store
+from broker.ledger.store import Database
 
 ACCOUNT_BITS = 48
 ROWS_A_STEP = 500
@@ -43,7 +44,7 @@ class LoadError(Exception):
 
 
 def load(
-    db: sqlite3.Connection, folder: Path, *, district_key: bytes, now_ms: int, progress: Progress
+    db: Database, folder: Path, *, district_key: bytes, now_ms: int, progress: Progress
 ) -> dict[str, int]:
     """Load all files in one transaction; return how many rows of each there were.
 
@@ -51,7 +52,7 @@ def load(
     loaded.
     """
     counts = {}
-    db.execute("BEGIN IMMEDIATE")
+    db.begin()
     try:
         for name, enter, needed in FILES:
             rows = _read(folder / name, needed=needed)
@@ -60,12 +61,12 @@ def load(
                 try:
                     _whole(row)
                     enter(db, row, district_key, now_ms)
-                except (KeyError, TypeError, ValueError, sqlite3.IntegrityError) as error:
+                except (KeyError, TypeError, ValueError, *store.CONFLICTS) as error:
                     raise LoadError(f"{name}, line {number}: {error!r}") from error
-        db.execute("COMMIT")
+        db.commit()
     finally:
         if db.in_transaction:
-            db.execute("ROLLBACK")
+            db.rollback()
     return counts
 
 
@@ -94,26 +95,26 @@ def _told(rows: Iterable[Row], name: str, progress: Progress) -> Iterator[Row]:
     progress(name, len(rows), len(rows))
 
 
-def _site(db: sqlite3.Connection, row: Row, _key: bytes, _now_ms: int) -> None:
+def _site(db: Database, row: Row, _key: bytes, _now_ms: int) -> None:
     words = [row[name] for name in ("site", "name_zh", "name_en", "kind", "level")]
     db.execute(_SITE, (*words, float(row["lat"]), float(row["lon"])))
     db.execute(_SHELF, (row["site"],))
 
 
-def _machine(db: sqlite3.Connection, row: Row, _key: bytes, _now_ms: int) -> None:
+def _machine(db: Database, row: Row, _key: bytes, _now_ms: int) -> None:
     doors, capacity = int(row["doors"]), int(row["capacity"])
     db.execute(_DEVICE, (row["device"], row["kind"], row["site"], doors, capacity))
     for door in range(1, doors + 1):
         db.execute(_COMPARTMENT, (door, row["device"]))
 
 
-def _title(db: sqlite3.Connection, row: Row, _key: bytes, _now_ms: int) -> None:
+def _title(db: Database, row: Row, _key: bytes, _now_ms: int) -> None:
     words = [row[name] for name in ("language", "audience", "class")]
     year = int(row["year"] or 0)
     db.execute(_TITLE, (row["title_id"], row["title"], row["author"], year, *words))
 
 
-def _copy(db: sqlite3.Connection, row: Row, _key: bytes, now_ms: int) -> None:
+def _copy(db: Database, row: Row, _key: bytes, now_ms: int) -> None:
     placed = _holder(db, row["holder"])
     tag = row["tag"].upper()
     values = (row["barcode"], tag, row["title_id"], row["home"], placed, now_ms)
@@ -122,7 +123,7 @@ def _copy(db: sqlite3.Connection, row: Row, _key: bytes, now_ms: int) -> None:
         db.execute(_LOAD, (new[0], placed, now_ms, now_ms))
 
 
-def _patron(db: sqlite3.Connection, row: Row, district_key: bytes, _now_ms: int) -> None:
+def _patron(db: Database, row: Row, district_key: bytes, _now_ms: int) -> None:
     reader = sign.pseudonym(district_key, row["card"])
     words = [row[name] for name in ("name", "kind", "language", "blocked")]
     # Random, so that nothing leads from the history to the card once the row is gone.
@@ -130,7 +131,7 @@ def _patron(db: sqlite3.Connection, row: Row, district_key: bytes, _now_ms: int)
     db.execute(_PATRON, (account, row["card"], reader, *words))
 
 
-def _device_key(db: sqlite3.Connection, row: Row, _key: bytes, _now_ms: int) -> None:
+def _device_key(db: Database, row: Row, _key: bytes, _now_ms: int) -> None:
     key = bytes.fromhex(row["key"])
     if len(key) != 32:
         raise ValueError("a key has 32 bytes")
@@ -138,7 +139,7 @@ def _device_key(db: sqlite3.Connection, row: Row, _key: bytes, _now_ms: int) -> 
         raise ValueError(f"no machine {row['device']}")
 
 
-def _holder(db: sqlite3.Connection, text: str) -> int:
+def _holder(db: Database, text: str) -> int:
     """Return the holder written as bc01/2 or shelf:lib01."""
     kind, _colon, site = text.partition(":")
     if kind == "shelf":

@@ -1,7 +1,6 @@
 """A small library and machines that speak without a network: what the service's tests share."""
 
 import os
-import sqlite3
 from pathlib import Path
 
 from bookcase_fw import record, sign, wire
@@ -10,6 +9,7 @@ from broker.exchange import Exchange, Incoming, Law
 from broker.fleet import policy
 from broker.fleet.registry import Registry
 from broker.ledger import database
+from broker.ledger.store import Database
 
 DISTRICT_KEY = bytes(range(32))
 KEYS = {name: bytes([number]) * 32 for number, name in enumerate(("bc01", "bc02", "kx01"), 1)}
@@ -26,10 +26,10 @@ def day(time_ms: int) -> int:
     return days.of(time_ms, days.ZoneInfo("Asia/Shanghai"))
 
 
-def library(folder: Path) -> sqlite3.Connection:
+def library(folder: Path) -> Database:
     """Return the writer of a new ledger: 40 copies, three patrons, two bookcases, a kiosk."""
     db = database.open_writer(folder)
-    db.execute("BEGIN")
+    db.begin()
     db.execute("INSERT INTO site VALUES ('lib01', '馆', 'Library', 'library', 'district', 31, 121)")
     db.execute("INSERT INTO title VALUES ('t1', '红楼梦', '曹雪芹', 0, 'zh', 'adult', 'I242.4')")
     for number, name in enumerate(KEYS, 1):
@@ -50,11 +50,11 @@ def library(folder: Path) -> sqlite3.Connection:
         move = "INSERT INTO movement (copy, source, target, kind, at_ms, recorded_ms) "
         db.execute(f"{move} VALUES (?, 1, ?, 'load', ?, ?)", (number, inside, START_MS, START_MS))
     db.execute("INSERT INTO ruleset VALUES (1, 'x', 'x', 0)")
-    db.execute("COMMIT")
+    db.commit()
     return db
 
 
-def exchange(db: sqlite3.Connection) -> Exchange:
+def exchange(db: Database) -> Exchange:
     offline = policy.Policy(1, 28, {"any": 3}, 3, 72, [], [])
     return Exchange(db, Registry(db), Law(RULES, 1, day, lambda _account: 3, offline))
 
@@ -112,10 +112,10 @@ class Desk:
 
     def hear(self, message: Incoming) -> list[tuple[str, dict[str, object]]]:
         """Take a message and return (name, body) of what is said to the machine."""
-        self.db.execute("BEGIN IMMEDIATE")
+        self.db.begin()
         self.exchange.take(message)
         self.exchange.settle()
-        self.db.execute("COMMIT")
+        self.db.commit()
         return [_opened(out.topic, out.payload) for out in self.exchange.outbox.take()]
 
     def rows(self, statement: str, *values: object) -> list[tuple[object, ...]]:

@@ -2,13 +2,13 @@
 
 import csv
 import shutil
-import sqlite3
 from pathlib import Path
 
 import pytest
 
 from bookcase_fw import sign
 from broker.ledger import audit, database
+from broker.ledger.store import Database
 from broker.library.load import LoadError, load
 from tests.broker.desk import DISTRICT_KEY, START_MS, day
 
@@ -25,11 +25,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> sqlite3.Connection:
+def db(tmp_path: Path) -> Database:
     return database.open_writer(tmp_path / "data")
 
 
-def enter(db: sqlite3.Connection, folder: Path) -> list[tuple[str, int, int]]:
+def enter(db: Database, folder: Path) -> list[tuple[str, int, int]]:
     """Load and return the progress that was told."""
     steps: list[tuple[str, int, int]] = []
     load(
@@ -42,11 +42,11 @@ def enter(db: sqlite3.Connection, folder: Path) -> list[tuple[str, int, int]]:
     return steps
 
 
-def contents(db: sqlite3.Connection) -> list[object]:
+def contents(db: Database) -> list[object]:
     return [db.execute(f"SELECT * FROM {table}").fetchall() for table in TABLES]
 
 
-def test_every_copy_is_where_the_file_says(db: sqlite3.Connection, folder: Path) -> None:
+def test_every_copy_is_where_the_file_says(db: Database, folder: Path) -> None:
     enter(db, folder)
 
     with (folder / "copies.csv").open() as file:
@@ -60,9 +60,7 @@ def test_every_copy_is_where_the_file_says(db: sqlite3.Connection, folder: Path)
     assert dict(found) == wanted
 
 
-def test_loading_twice_changes_nothing(
-    db: sqlite3.Connection, folder: Path, tmp_path: Path
-) -> None:
+def test_loading_twice_changes_nothing(db: Database, folder: Path, tmp_path: Path) -> None:
     enter(db, folder)
     once = contents(db)
 
@@ -72,9 +70,7 @@ def test_loading_twice_changes_nothing(
     assert audit.check(tmp_path / "data", day) == []
 
 
-def test_a_reader_is_known_by_the_pseudonym_of_the_card(
-    db: sqlite3.Connection, folder: Path
-) -> None:
+def test_a_reader_is_known_by_the_pseudonym_of_the_card(db: Database, folder: Path) -> None:
     enter(db, folder)
 
     reader = sign.pseudonym(DISTRICT_KEY, "SG00000001")
@@ -83,7 +79,7 @@ def test_a_reader_is_known_by_the_pseudonym_of_the_card(
     ]
 
 
-def test_progress_is_told_up_to_the_last_row(db: sqlite3.Connection, folder: Path) -> None:
+def test_progress_is_told_up_to_the_last_row(db: Database, folder: Path) -> None:
     last = {name: (done, total) for name, done, total in enter(db, folder)}
 
     assert all(done == total for done, total in last.values())
@@ -102,7 +98,7 @@ def test_progress_is_told_up_to_the_last_row(db: sqlite3.Connection, folder: Pat
     ],
 )
 def test_a_wrong_row_is_named_and_nothing_is_loaded(
-    db: sqlite3.Connection, folder: Path, file: str, row: str, said: str
+    db: Database, folder: Path, file: str, row: str, said: str
 ) -> None:
     with (folder / file).open("a") as table:
         table.write(row + "\n")
@@ -115,7 +111,7 @@ def test_a_wrong_row_is_named_and_nothing_is_loaded(
     assert contents(db) == before
 
 
-def test_a_missing_file_is_named(db: sqlite3.Connection, folder: Path) -> None:
+def test_a_missing_file_is_named(db: Database, folder: Path) -> None:
     (folder / "titles.csv").unlink()
 
     with pytest.raises(LoadError, match=r"titles\.csv"):

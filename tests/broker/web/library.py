@@ -117,7 +117,7 @@ class Library:
         return [barcode for (barcode,) in found]
 
     def _load(self) -> None:
-        self.db.execute("BEGIN IMMEDIATE")
+        self.db.begin()
         for row in _rows("sites"):
             self._insert("site", {"id": row.pop("site"), **row})
         for row in _rows("titles"):
@@ -129,7 +129,7 @@ class Library:
             self._insert("patron", {"account": number, "reader": reader, **row})
         for row in _rows("copies"):
             self._load_copy(row)
-        self.db.execute("COMMIT")
+        self.db.commit()
 
     def _load_copy(self, row: dict[str, str]) -> None:
         where = row["holder"]
