@@ -1,8 +1,8 @@
 """What an antenna hears in one round: an honest model of misses, leakage and strength.
 
 The numbers and their reasons are in radio.toml.  Chance is a hash of the seed and of what is asked
-(which copy, which antenna, which round), not a draw from a sequence: so one action less in a story
-does not change what is heard in the rest of it.
+(which copy, which antenna, which placing, which round), not a draw from a sequence: so one action
+less in a story does not change what is heard in the rest of it.
 """
 
 import hashlib
@@ -20,7 +20,12 @@ from hw_sim.world.truth import World
 FILE = Path(__file__).with_name("radio.toml")
 WAYS = ("inside", "shadowed", "wall", "gap", "glass", "tray", "beside")
 _NORMAL = NormalDist()
-_TWO = struct.Struct(">QQ")
+_WORD = struct.Struct(">Q")
+_WORD_MASK = (1 << 64) - 1
+_ROUND_STEP = 0x9E3779B97F4A7C15  # SplitMix64's: 2^64 divided by the golden ratio, made odd.
+_FLICKER_BITS = 12
+# What chance does to a strength, in standard deviations: each entry is as likely as any other.
+_FLICKERS = [_NORMAL.inv_cdf((n + 0.5) / 2**_FLICKER_BITS) for n in range(2**_FLICKER_BITS)]
 
 
 class Way(NamedTuple):
@@ -35,10 +40,24 @@ class Way(NamedTuple):
 
 class Numbers(NamedTuple):
     ways: dict[str, Way]
+    fading_db: float
     weak_share: float
-    weak_factor: float
+    weak_loss_db: float
     dead_share: float
+    dead_per_year: (
+        float  # Nothing here lets a chip die: who runs years does it by the world's hand.
+    )
     silence_dbm: float
+
+
+class _Link(NamedTuple):
+    """A copy on its way to an antenna, for as long as it stays where it was put."""
+
+    placing: int  # How often it had been moved.
+    limit: int  # What a round's chance, of 64 bits, must stay below for it to be heard.
+    dbm: float
+    flicker_db: float
+    key: int  # Where its rounds' chances begin.
 
 
 def load(path: Path = FILE) -> Numbers:
@@ -46,11 +65,18 @@ def load(path: Path = FILE) -> Numbers:
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
     return Numbers(
         ways={name: Way(**tables[name]) for name in WAYS},
+        fading_db=tables["link"]["fading_db"],
         weak_share=tables["weak"]["share"],
-        weak_factor=tables["weak"]["factor"],
+        weak_loss_db=tables["weak"]["loss_db"],
         dead_share=tables["dead"]["share"],
+        dead_per_year=tables["dead"]["per_year"],
         silence_dbm=tables["silence"]["dbm"],
     )
+
+
+def with_loss(rate: float, loss_db: float, fading_db: float) -> float:
+    """Return the rate of a way that costs so many dB more, one way; see radio.toml."""
+    return _NORMAL.cdf(_NORMAL.inv_cdf(rate) - loss_db / fading_db)
 
 
 class Radio:
@@ -63,7 +89,7 @@ class Radio:
         self._rounds: Counter[Place] = Counter()
         # What stays as it is until a copy is moved: with the placing for which it holds.
         self._lastings: dict[tuple[str, str, Place], tuple[int, float]] = {}
-        self._links: dict[tuple[str, str, Place], tuple[int, float, float]] = {}
+        self._links: dict[tuple[str, str, Place], _Link] = {}
         # Faults, off by default.
         self.missing: Counter[str] = Counter()  # Barcodes -> rounds in which it is not heard.
         self.fired: Counter[str] = Counter()  # How often each of them made a difference.
@@ -101,11 +127,18 @@ class Radio:
 
     def _round(self, antenna: Place, around: list[tuple[Copy, str]]) -> list[tuple[str, int]]:
         self._rounds[antenna] += 1
+        step = self._rounds[antenna] * _ROUND_STEP
         heard = []
         for copy, way in around:
-            if self._is_missed(copy, antenna):
+            if self.missing and self._is_missed(copy, antenna):
                 continue
-            dbm = self._strength(copy, way, antenna)
+            link = self._link(copy, way, antenna)
+            chance = _mixed(link.key + step)
+            if chance >= link.limit:
+                continue
+            # Its lowest bits say nothing of whether it is heard.
+            flicker = _FLICKERS[_mixed(chance) >> (64 - _FLICKER_BITS)]
+            dbm = link.dbm + link.flicker_db * flicker
             if dbm >= self._numbers.silence_dbm:
                 heard.append((copy.tag, round(dbm)))
         return sorted(heard)
@@ -117,31 +150,29 @@ class Radio:
         self.fired["miss"] += 1
         return True
 
-    def _strength(self, copy: Copy, way: str, antenna: Place) -> float:
-        """Return how strongly a chip is heard in this round; minus infinity when it is not."""
-        rate, dbm = self._link(copy, way, antenna)
-        luck, flicker = self._chances("round", copy.barcode, antenna, self._rounds[antenna])
-        if luck >= rate:
-            return float("-inf")
-        return dbm + self._numbers.ways[way].flicker_db * _NORMAL.inv_cdf(flicker)
-
-    def _link(self, copy: Copy, name: str, antenna: Place) -> tuple[float, float]:
-        """Return (rate, dBm) of a way, which stay as they are until the copy is moved."""
+    def _link(self, copy: Copy, name: str, antenna: Place) -> _Link:
+        """Return how a copy is heard on a way, which stays so until it is moved or dies."""
         key, placing = (copy.barcode, name, antenna), self._world.moves[copy.barcode]
         known = self._links.get(key)
-        if known is None or known[0] != placing:
-            way = self._numbers.ways[name]
-            spread = _NORMAL.inv_cdf(self._lasting("spread", copy, antenna))
-            rate = way.rate * self._health(copy)
-            known = self._links[key] = (placing, rate, way.dbm + way.spread_db * spread)
-        return (0.0, known[2]) if copy.barcode in self._world.dead else known[1:]
+        if known is None or known.placing != placing:
+            known = self._links[key] = self._new_link(copy, name, antenna, placing)
+        if copy.barcode in self._world.dead:
+            return known._replace(limit=0)
+        return known
 
-    def _health(self, copy: Copy) -> float:
-        if self._chance("dead", copy.barcode) < self._numbers.dead_share:
-            return 0.0
-        if self._chance("weak", copy.barcode) < self._numbers.weak_share:
-            return self._numbers.weak_factor
-        return 1.0
+    def _new_link(self, copy: Copy, name: str, antenna: Place, placing: int) -> _Link:
+        numbers, way = self._numbers, self._numbers.ways[name]
+        loss_db = numbers.weak_loss_db if self._is_weak(copy) else 0.0
+        rate = with_loss(way.rate, loss_db, numbers.fading_db)
+        if self._chance("dead", copy.barcode) < numbers.dead_share:
+            rate = 0.0
+        spread = _NORMAL.inv_cdf(self._lasting("spread", copy, antenna))
+        dbm = way.dbm + way.spread_db * spread - 2 * loss_db
+        key = self._hash("rounds", copy.barcode, name, antenna, placing)
+        return _Link(placing, int(rate * 2**64), dbm, way.flicker_db, key)
+
+    def _is_weak(self, copy: Copy) -> bool:
+        return self._chance("weak", copy.barcode) < self._numbers.weak_share
 
     def _lasting(self, word: str, copy: Copy, antenna: Place) -> float:
         """Return a chance that stays the same until the copy is moved."""
@@ -152,10 +183,18 @@ class Radio:
         return known[1]
 
     def _chance(self, *words: object) -> float:
-        return self._chances(*words)[0]
+        """Return a number above 0 and below 1 that is always the same for the same words."""
+        return ((self._hash(*words) >> 12) + 0.5) / 2**52
 
-    def _chances(self, *words: object) -> tuple[float, float]:
-        """Return two numbers above 0 and below 1 that are always the same for the same words."""
+    def _hash(self, *words: object) -> int:
         text = "/".join(map(str, (self._seed, *words)))
-        first, second = _TWO.unpack(hashlib.blake2b(text.encode(), digest_size=16).digest())
-        return ((first >> 12) + 0.5) / 2**52, ((second >> 12) + 0.5) / 2**52
+        (word,) = _WORD.unpack(hashlib.blake2b(text.encode(), digest_size=8).digest())
+        return int(word)
+
+
+def _mixed(state: int) -> int:
+    """Return SplitMix64's output for a state: 64 bits that look like chance (Steele 2014)."""
+    state &= _WORD_MASK
+    state = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & _WORD_MASK
+    state = ((state ^ (state >> 27)) * 0x94D049BB133111EB) & _WORD_MASK
+    return state ^ (state >> 31)
