@@ -83,6 +83,7 @@ class _Screen:
 
     def __init__(self, runtime: Runtime, config: Config, sender: Sender) -> None:
         # Opens the window: only after the environment is set.
+        from kiosk.ui import quiet
         from kiosk.ui.window import Kiosk, catch, every, first_frame, soon
 
         self.status = 0
@@ -92,6 +93,7 @@ class _Screen:
         self._app = Kiosk(config.panel, send=lambda word: runtime.post(Press(word)))
         runtime.wake = soon(self._step)
         catch(self._failed)
+        first_frame(lambda: quiet.prepare(config.panel))
         first_frame(lambda: print("ready", flush=True))
         every(TICK_S, runtime.tick)
         if config.web:

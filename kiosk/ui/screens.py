@@ -1,12 +1,11 @@
 """A View as widgets: every screen is built anew from its view and knows nothing else."""
 
-from kivy.graphics import Color, Rectangle
 from kivy.uix.widget import Widget
 
 from kiosk.core.present import Choice, Cover, View
 from kiosk.ui import shapes
 from kiosk.ui.text import Text
-from kiosk.ui.theme import Theme, rgba
+from kiosk.ui.theme import Theme
 from kiosk.ui.widgets import Box, CoverPicture, Headline, PartPanel, Plain, Row, Send, Touchable
 
 GRID_MM = 8
@@ -24,9 +23,6 @@ class Screen(Widget):
         self._width = theme.width - 2 * self._left
         self._top = theme.height - theme.mm(2 * GRID_MM)
         self._bottom = theme.mm(2 * GRID_MM)
-        with self.canvas:
-            Color(*rgba(theme.colours.ground))
-            Rectangle(size=self.size)
         self._head()
         self._tools()
         self._choices()

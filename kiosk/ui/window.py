@@ -6,11 +6,13 @@ import kivy.base as base
 from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.window import Window
+from kivy.graphics import ClearBuffers, ClearColor, Fbo, Scale, Translate
 from kivy.uix.widget import Widget
 
 from kiosk.config import Panel
 from kiosk.core.present import View
 from kiosk.services.picture import Pixels
+from kiosk.ui import quiet
 from kiosk.ui.screens import Screen
 from kiosk.ui.theme import rgba, theme
 
@@ -41,13 +43,25 @@ class Kiosk(App):
         Window.clearcolor = rgba(look.colours.ground)
         self._canvas.clear_widgets()
         self._canvas.add_widget(Screen(view, look, self._send, separator))
+        quiet.tidy()
         return True
 
     def picture(self, width: int) -> Pixels:
         """Return what is seen, at a width in px."""
-        texture = self._canvas.export_as_image(scale=width / self._panel.width).texture
-        across, down = texture.size
-        return Pixels(across, down, texture.pixels)
+        scale = width / self._panel.width
+        across, down = round(width), round(self._panel.height * scale)
+        frame = Fbo(size=(across, down))
+        with frame:
+            ClearColor(*Window.clearcolor)
+            ClearBuffers()
+            # A picture begins at the top, a canvas at the bottom.
+            Scale(scale, -scale, scale)
+            Translate(0, -self._panel.height, 0)
+        frame.add(self._canvas.canvas)
+        frame.draw()
+        pixels = Pixels(across, down, frame.texture.pixels)
+        frame.remove(self._canvas.canvas)
+        return pixels
 
 
 def every(seconds: float, call: Callable[[], None]) -> None:
