@@ -50,7 +50,8 @@ class Kiosk(App):
         """Return what is seen, at a width in px."""
         scale = width / self._panel.width
         across, down = round(width), round(self._panel.height * scale)
-        frame = Fbo(size=(across, down))
+        # Lines that are not opaque need a stencil.
+        frame = Fbo(size=(across, down), with_stencilbuffer=True)
         with frame:
             ClearColor(*Window.clearcolor)
             ClearBuffers()
