@@ -9,6 +9,7 @@ BARS = (
     ("P2", "door", "door shut to done"),
     ("P7", "firmware", "heap, flash and start of the firmware"),
     ("P8", "kiosk", "start, touch and tray of the kiosk"),
+    ("P9", "counting", "wrong and missed loans, readers asked, cases"),
 )
 
 
