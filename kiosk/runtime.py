@@ -19,8 +19,10 @@ from kiosk.core.events import (
     Written,
 )
 from kiosk.core.model import Model, Timings, World
-from kiosk.core.present import View, present
+from kiosk.core.present import present
+from kiosk.core.roles import ROLES
 from kiosk.core.update import update
+from kiosk.core.view import View
 from kiosk.services.clock import Clock
 from kiosk.services.journal import Journal
 from kiosk.services.store import LENDS_BELOW_PERCENT, Store
@@ -161,7 +163,7 @@ class Runtime:
         """Say what the machine is, when that has changed."""
         faults = list(self.model.world.faults)
         fill = self._store.fill
-        broken = {"tray", "scanner"} & set(faults)
+        broken = set(ROLES[self.model.world.role].needs) & set(faults)
         state = {
             "config": 1,
             "policy": self._store.revision,

@@ -34,6 +34,7 @@ class Timings(NamedTuple):
 class World(NamedTuple):
     """What is true of the machine whoever stands before it."""
 
+    role: str = "selfcheck"  # A word of roles.ROLES.
     boot: int = 0
     visit: int = 1  # Number of the visit in this boot; it grows with every farewell.
     served: bool = False

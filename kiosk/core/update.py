@@ -21,8 +21,8 @@ from kiosk.core.events import (
     Tick,
     Written,
 )
-from kiosk.core.flow import TABLE
 from kiosk.core.model import Model, wiped
+from kiosk.core.roles import ROLES
 from kiosk.core.steps import Step
 
 # The table's name of an event; that of a Press is its word.
@@ -56,7 +56,8 @@ def update(model: Model, event: Event, now_ms: int) -> Step:
 
 
 def _step(model: Model, name: str, event: Event, now_ms: int) -> Step:
-    step: Step = TABLE.get((model.state, name), steps.nothing)(model, event, now_ms)
+    table = ROLES[model.world.role].table
+    step: Step = table.get((model.state, name), steps.nothing)(model, event, now_ms)
     return step
 
 

@@ -2,7 +2,7 @@
 
 from kivy.uix.widget import Widget
 
-from kiosk.core.present import Choice, Cover, View
+from kiosk.core.view import Choice, Cover, View
 from kiosk.ui import shapes
 from kiosk.ui.text import Text
 from kiosk.ui.theme import Theme

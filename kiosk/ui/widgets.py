@@ -6,7 +6,7 @@ from typing import Any
 from kivy.graphics import Color, Line, Rectangle
 from kivy.uix.widget import Widget
 
-from kiosk.core.present import Choice, Cover, Part
+from kiosk.core.view import Choice, Cover, Part
 from kiosk.ui import shapes
 from kiosk.ui.text import Text, measure
 from kiosk.ui.theme import DESCENT, LINE_HEIGHT, Theme, rgba

@@ -10,7 +10,7 @@ from kivy.graphics import ClearBuffers, ClearColor, Fbo, Scale, Translate
 from kivy.uix.widget import Widget
 
 from kiosk.config import Panel
-from kiosk.core.present import View
+from kiosk.core.view import View
 from kiosk.services.picture import Pixels
 from kiosk.ui import quiet
 from kiosk.ui.screens import Screen

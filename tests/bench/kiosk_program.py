@@ -24,7 +24,7 @@ from typing import Any
 from bookcase_fw import sign
 from kiosk import app, config
 from kiosk.core.events import Card, Event, Press, Seen, Tick
-from kiosk.core.present import View
+from kiosk.core.view import View
 from kiosk.runtime import Runtime
 from kiosk.ui import env
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kiosk.config import Panel, texts
-from kiosk.core import present
 from kiosk.core.events import Crashed, Faulted, Served
 from kiosk.core.model import Model
+from kiosk.core.present import present
+from kiosk.core.view import View
 from kiosk.services.picture import png
 from tests.kiosk.visit import DUE, Visit, entry
 
@@ -103,11 +104,11 @@ def models() -> dict[str, Model]:
     return {name: visit.model for name, visit in shown.items()}
 
 
-def views(language: str, large: bool, contrast: bool) -> Iterator[tuple[str, present.View]]:
+def views(language: str, large: bool, contrast: bool) -> Iterator[tuple[str, View]]:
     words = texts(language)
     for name, model in models().items():
         seen = model._replace(language=language, large=large, contrast=contrast)
-        yield name, present.present(seen, words)
+        yield name, present(seen, words)
 
 
 def draw(folder: Path, looks: list[tuple[str, bool, bool]], only: str = "") -> None:

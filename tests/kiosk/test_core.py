@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from kiosk.core.events import Barcode, Crashed, Faulted, OtherCode, Seen
-from kiosk.core.flow import EVENTS, IGNORED, TABLE
 from kiosk.core.model import Model
+from kiosk.core.selfcheck.flow import EVENTS, IGNORED, TABLE
 from kiosk.core.states import STATES, WARNED
 from tests.kiosk.visit import BATCH_MAX, DUE, LIN, ZHANG, Visit, at_tray, entry
 

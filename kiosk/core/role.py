@@ -1,0 +1,28 @@
+"""What makes a machine of one kind: its flow, its screens and its parts, as one record."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from kiosk.core.model import Model
+from kiosk.core.view import Texts, View
+
+
+class Role(NamedTuple):
+    """`table` and `ignored` decide each pair of a state and an event, exactly once."""
+
+    events: tuple[str, ...]
+    # (state, event) -> step.  A step takes the record of its own event: the table says which.
+    table: Mapping[tuple[str, str], Any]
+    ignored: Mapping[str, str]  # State -> the events that change nothing.
+    screens: Mapping[str, Callable[[Model, Texts], View]]
+    choices: Callable[[Model], tuple[str, ...]]
+    # What the machine says of itself, as the key of a text; the worst first, "" when all is well.
+    status: Callable[[Model], str]
+    helps: Mapping[str, str]  # State -> text of its help.
+    parts: tuple[str, ...]  # Devices that are opened: words of wire.PARTS.
+    # Without these it does not lend.
+    needs: tuple[str, ...]
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        return tuple(self.screens)

@@ -1,0 +1,64 @@
+"""What can be chosen on each screen of the loan machine, in the order of the digits.
+
+By keypad alone, from welcome (`go` presses what has the focus, at first the main choice; a digit
+chooses at once; back is *, help is #, the language is 0):
+
+    borrow  scan the card, lay the books down, go (yes, these), go (the result), go (the receipt)
+    return  2, lay the books down, go (yes, these), go (the result); put the books into the box
+"""
+
+from kiosk.core import states as at
+from kiosk.core.model import BATCH_MAX, BORROW, NOT_LENT, Model, book, fresh
+
+_CHOICES = {
+    at.WELCOME: ("borrow", "return"),
+    at.CARD: ("leave",),
+    at.LOOKING: ("leave",),
+    at.REFUSED: ("leave",),
+    at.TRAY: ("leave",),
+    at.REVIEW: ("confirm", "leave"),
+    at.WORKING: (),
+    at.RESULT: ("done", "more"),
+    at.RECEIPT: ("done",),
+    at.TAKE: ("leave",),
+    at.GOODBYE: (),
+    at.SORRY: (),
+}
+
+
+def choices(model: Model) -> tuple[str, ...]:
+    if model.state == at.WELCOME:
+        return () if "tray" in model.world.faults else _welcome(model)
+    if model.state == at.REFUSED and model.why == "limit":
+        return ("return", "leave")
+    if model.state == at.REVIEW:
+        return _review(model)
+    if model.state == at.RESULT and model.page < _pages(model) - 1:
+        return ("next", "done")
+    return _CHOICES[model.state]
+
+
+def parts_max(model: Model) -> int:
+    """Return how many kinds of outcome one page of a result says."""
+    return 2 if model.large else 3
+
+
+def _pages(model: Model) -> int:
+    kinds = {
+        (done.outcome, done.due, done.why if done.outcome == NOT_LENT else "")
+        for done in model.done
+    }
+    return -(-len(kinds) // parts_max(model))
+
+
+def _welcome(model: Model) -> tuple[str, ...]:
+    """Without a scanner nobody can say who borrows; returns need no card."""
+    return ("return",) if "scanner" in model.world.faults else _CHOICES[at.WELCOME]
+
+
+def _review(model: Model) -> tuple[str, ...]:
+    if len(fresh(model)) > BATCH_MAX:
+        return ("leave",)
+    if model.mode == BORROW and any(book(model, tag).mine for tag in fresh(model)):
+        return ("confirm", "switch", "leave")
+    return _CHOICES[at.REVIEW]

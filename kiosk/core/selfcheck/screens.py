@@ -1,0 +1,226 @@
+"""The screens of the loan machine, as data: one function a state.  Pure."""
+
+from collections.abc import Callable
+
+from kiosk.core import states as at
+from kiosk.core.model import (
+    ALREADY,
+    BATCH_MAX,
+    BORROW,
+    GOOD,
+    LENT,
+    LIFTED,
+    NOT_LENT,
+    NOTED,
+    RETURN,
+    RETURNED,
+    Done,
+    Model,
+    book,
+    fresh,
+)
+from kiosk.core.selfcheck import choices
+from kiosk.core.view import Cover, Part, Texts, View, cover, day, say, title
+
+# --- one function a screen ---------------------------------------------------------------------
+
+
+def _welcome(model: Model, texts: Texts) -> View:
+    if "tray" in model.world.faults:
+        broken, line = texts["welcome.broken"], texts["welcome.broken.line"]
+        return View("", title=broken, line=line, picture="attention")
+    seen = len(model.world.tray)
+    line = say(texts, "welcome.seen", count=seen) if seen else texts["welcome.line"]
+    return View("", title=texts["welcome.title"], line=line, picture="shelf")
+
+
+def _card(model: Model, texts: Texts) -> View:
+    return View("", title=texts["card.title"], line=texts["card.line"], picture="card")
+
+
+def _looking(model: Model, texts: Texts) -> View:
+    line = texts["waiting.slow" if model.slow else "looking.line"]
+    return View(
+        "", title=texts["looking.title"], line=line, picture="wait", fraction=_waited(model)
+    )
+
+
+def _waited(model: Model) -> float:
+    return 0.66 if model.slow else 0.33
+
+
+def _refused(model: Model, texts: Texts) -> View:
+    why, step = texts["why." + model.why], texts["step." + model.why]
+    return View("", title=why, line=step, picture="attention")
+
+
+def _tray(model: Model, texts: Texts) -> View:
+    end = ".return" if model.mode == RETURN else ""
+    line = say(texts, "tray.line" + end, max=BATCH_MAX, left=model.left)
+    return View("", title=texts["tray.title" + end], line=line, picture="tray")
+
+
+def _review(model: Model, texts: Texts) -> View:
+    tags = fresh(model)
+    notice = ""
+    if len(tags) > BATCH_MAX:
+        notice = say(texts, "review.too_many", max=BATCH_MAX)
+    elif model.mode == BORROW and len(tags) > model.left:
+        notice = say(texts, "review.over", left=model.left)
+    return View(
+        "",
+        title=say(texts, "review.title", count=len(tags)),
+        figure=str(len(tags)),
+        line=say(texts, "review.line", count=len(tags)),
+        covers=tuple(_cover(model, texts, tag) for tag in tags),
+        notice=notice,
+    )
+
+
+def _working(model: Model, texts: Texts) -> View:
+    line = texts["waiting.slow" if model.slow else "working.line"]
+    covers = tuple(_cover(model, texts, done.tag) for done in model.pending)
+    return View(
+        "",
+        title=texts["working.title." + model.mode],
+        line=line,
+        covers=covers,
+        picture="wait",
+        fraction=_waited(model),
+    )
+
+
+def _result(model: Model, texts: Texts) -> View:
+    good = sum(done.outcome in GOOD for done in model.done)
+    others = len(model.done) - good
+    word = "returned" if model.mode == RETURN else "lent"
+    if good:
+        heading = say(texts, "result." + word, count=good)
+    else:
+        heading = texts["result.none." + model.mode]
+    line = say(texts, "result.others", count=others) if good and others else ""
+    figure = str(good) if good else ""
+    size = choices.parts_max(model)
+    parts = _parts(model, texts)[model.page * size : (model.page + 1) * size]
+    return View("", title=heading, figure=figure, line=line, parts=parts)
+
+
+def _receipt(model: Model, texts: Texts) -> View:
+    lent = [done for done in model.done if done.outcome == LENT]
+    parts = tuple(part for part in _parts(model, texts, lent))
+    first = min(done.due for done in lent)
+    key = "receipt.line" if model.name else "receipt.line.nobody"
+    line = say(texts, key, name=model.name, count=len(lent), left=model.left)
+    if len(parts) == 1:
+        parts = (parts[0]._replace(heading=""),)
+    notice = texts["receipt.offline"] if model.offline else ""
+    return View(
+        "",
+        title=texts["receipt.title"],
+        figure=day(texts, first),
+        line=line,
+        parts=parts,
+        notice=notice,
+        picture="receipt",
+    )
+
+
+def _take(model: Model, texts: Texts) -> View:
+    end = ".return" if model.mode == RETURN else ""
+    line = say(texts, "take.line", count=len(model.world.tray))
+    return View("", title=texts["take.title" + end], line=line, picture="take")
+
+
+def _goodbye(model: Model, texts: Texts) -> View:
+    line = texts["goodbye.line"]
+    return View("", title=texts["goodbye.title"], line=line, picture="shelf")
+
+
+def _sorry(model: Model, texts: Texts) -> View:
+    return View("", title=texts["sorry.title"], line=texts["sorry.line"], picture="attention")
+
+
+HELPS = {
+    at.WELCOME: "help.welcome",
+    at.CARD: "help.card",
+    at.LOOKING: "help.card",
+    at.REFUSED: "help.card",
+    at.TRAY: "help.books",
+    at.REVIEW: "help.books",
+    at.WORKING: "help.books",
+    at.RESULT: "help.after",
+    at.RECEIPT: "help.after",
+    at.TAKE: "help.after",
+    at.GOODBYE: "help.after",
+    at.SORRY: "help.after",
+}
+
+
+SCREENS: dict[str, Callable[[Model, Texts], View]] = {
+    at.WELCOME: _welcome,
+    at.CARD: _card,
+    at.LOOKING: _looking,
+    at.REFUSED: _refused,
+    at.TRAY: _tray,
+    at.REVIEW: _review,
+    at.WORKING: _working,
+    at.RESULT: _result,
+    at.RECEIPT: _receipt,
+    at.TAKE: _take,
+    at.GOODBYE: _goodbye,
+    at.SORRY: _sorry,
+}
+
+# --- what screens are made of ------------------------------------------------------------------
+
+
+def _cover(model: Model, texts: Texts, tag: str) -> Cover:
+    known = book(model, tag)
+    return cover(known, texts["review.mine"] if known.mine and model.mode == BORROW else "")
+
+
+def _parts(model: Model, texts: Texts, done: list[Done] | None = None) -> tuple[Part, ...]:
+    """Group the books by what became of them, in the order of the outcomes below."""
+    grouped: dict[tuple[str, str, str, str], list[str]] = {}
+    for one in sorted(model.done if done is None else done, key=_order):
+        words = title(texts, book(model, one.tag))
+        late_days = book(model, one.tag).late_days
+        if one.outcome == RETURNED and late_days:
+            words = say(texts, "late", title=words, days=late_days, count=late_days)
+        grouped.setdefault(_outcome(model, texts, one), []).append(words)
+    return tuple(
+        Part(kind, heading, tuple(titles), step)
+        for (kind, heading, step, _outcome), titles in grouped.items()
+    )
+
+
+_ORDER = (LENT, RETURNED, ALREADY, NOTED, LIFTED, NOT_LENT)
+
+
+def _order(done: Done) -> tuple[int, int, str]:
+    return _ORDER.index(done.outcome), done.due, done.why
+
+
+def _outcome(model: Model, texts: Texts, done: Done) -> tuple[str, str, str, str]:
+    """Return (kind, heading, next step, outcome) of one copy."""
+    date = day(texts, done.due) if done.due else ""
+    if done.outcome == LENT:
+        return "done", say(texts, "part.due", date=date), "", LENT
+    if done.outcome == RETURNED:
+        return "done", texts["part.box"], "", RETURNED
+    if done.outcome == NOTED:
+        return "attention", texts["part.noted"], texts["part.noted.step"], NOTED
+    if done.outcome == ALREADY and model.mode == RETURN:
+        return "done", texts["part.already"], "", ALREADY
+    if done.outcome == ALREADY:
+        key = "part.mine" if date else "part.mine.no_date"
+        return "done", say(texts, key, date=date), "", ALREADY
+    why = "lifted" if done.outcome == LIFTED else done.why
+    return "attention", texts["why." + why], texts["step." + why], done.outcome
+
+
+def status(model: Model) -> str:
+    for part in ("tray", "scanner"):
+        if part in model.world.faults:
+            return part
+    return "" if model.world.served else "offline"

@@ -1,0 +1,264 @@
+"""The steps of lending and returning at a tray.  Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kiosk.core import states as at
+from kiosk.core.events import Answered, Ask, AskPolicy, Card, Event, Write, Written
+from kiosk.core.model import (
+    ALREADY,
+    BORROW,
+    LENT,
+    LIFTED,
+    NOT_LENT,
+    NOTED,
+    RETURN,
+    RETURNED,
+    Book,
+    Done,
+    Model,
+    book,
+    fresh,
+    wiped,
+)
+from kiosk.core.steps import Step, anew, asked, deadline, entered
+
+# --- coming ------------------------------------------------------------------------------------
+
+
+def borrow(model: Model, event: Event, now_ms: int) -> Step:
+    return entered(model._replace(mode=BORROW), at.CARD, now_ms), ()
+
+
+def give_back(model: Model, event: Event, now_ms: int) -> Step:
+    return _look(anew(model)._replace(mode=RETURN), now_ms)
+
+
+def look_up(model: Model, event: Card, now_ms: int) -> Step:
+    model = entered(anew(model)._replace(mode=BORROW, reader=event.reader), at.LOOKING, now_ms)
+    return model, (asked(model, "account"),)
+
+
+def next_reader(model: Model, event: Card, now_ms: int) -> Step:
+    """All of this visit is written: another card begins the next one, the same one nothing.
+
+    Another person stands here, so language and looks begin anew as well.
+    """
+    if event.reader == model.reader:
+        return model, ()
+    return look_up(wiped(model), event, now_ms)
+
+
+def second_card(model: Model, event: Card, now_ms: int) -> Step:
+    if event.reader == model.reader:
+        return model, ()
+    notice = "second_card" if model.reader else "no_card_needed"
+    return model._replace(notice=notice), ()
+
+
+def book_barcode(model: Model, event: Event, now_ms: int) -> Step:
+    return model._replace(notice="book_barcode"), ()
+
+
+def other_code(model: Model, event: Event, now_ms: int) -> Step:
+    return model._replace(notice="other_code"), ()
+
+
+def account(model: Model, event: Answered, now_ms: int) -> Step:
+    if event.op != "account":
+        return model, ()
+    if event.answer is None:
+        return model, (AskPolicy(model.world.visit, "account", model.reader),)
+    answer = event.answer
+    model = model._replace(offline=event.policy > 0)
+    if not model.language_chosen and answer.get("language") in ("zh", "en"):
+        model = model._replace(language=answer["language"])
+    left = answer.get("left", 0)
+    if not answer["ok"] or left <= 0:
+        why = answer.get("why") or ("quota" if model.offline else "limit")
+        return entered(model._replace(why=why, reader="", books=()), at.REFUSED, now_ms), ()
+    model = model._replace(name=answer.get("name", ""), loans=answer.get("loans", 0), left=left)
+    return _look(model, now_ms)
+
+
+def unanswered(model: Model, event: Event, now_ms: int) -> Step:
+    """Nobody answers: the offline policy decides."""
+    op = "account" if model.state == at.LOOKING else "lend"
+    tags = tuple(done.tag for done in model.pending)
+    model = model._replace(deadline_ms=deadline(model, now_ms))
+    return model, (AskPolicy(model.world.visit, op, model.reader, tags),)
+
+
+# --- the books ---------------------------------------------------------------------------------
+
+
+def look(model: Model, event: Event, now_ms: int) -> Step:
+    return _look(model, now_ms)
+
+
+def _look(model: Model, now_ms: int) -> Step:
+    """Show what is on the tray, and ask for the titles that are not known yet."""
+    state = at.REVIEW if fresh(model) else at.TRAY
+    if model.state in (at.TRAY, at.REVIEW) and model.state != state:
+        # A tag that comes and goes is no sign of life: the time runs on.
+        model = model._replace(state=state, focus=0)
+    elif model.state != state:
+        model = entered(model, state, now_ms)
+    new = tuple(tag for tag in fresh(model) if tag not in model.asked)
+    if not new:
+        return model, ()
+    model = model._replace(asked=model.asked + new)
+    op = "return" if model.mode == RETURN else "about"
+    return model, (Ask(model.world.visit, op, model.reader, new, model.world.timings.ask_ms),)
+
+
+def titles(model: Model, event: Answered, now_ms: int) -> Step:
+    if event.op not in ("about", "return") or event.answer is None:
+        return model, ()
+    model = _told(model, event.answer)
+    # A title may come after its book was returned: then the outcome becomes more exact.
+    done = tuple(_outcome(model, done) for done in model.done)
+    return model._replace(done=done), ()
+
+
+def switch(model: Model, event: Event, now_ms: int) -> Step:
+    """The books are the reader's own loans: return them instead."""
+    return _look(model._replace(mode=RETURN, asked=(), state=at.WORKING), now_ms)
+
+
+def confirm(model: Model, event: Event, now_ms: int) -> Step:
+    outcome = RETURNED if model.mode == RETURN else LENT
+    model = model._replace(
+        pending=tuple(Done(tag, outcome) for tag in fresh(model)),
+        done=tuple(done for done in model.done if done.tag not in fresh(model)),
+    )
+    model = entered(model, at.WORKING, now_ms)
+    if model.mode == BORROW:
+        return model, (asked(model, "lend", tuple(done.tag for done in model.pending)),)
+    return model, tuple(
+        _write(model, "returned", {"tag": done.tag, "reader": model.reader})
+        for done in model.pending
+    )
+
+
+def lift(model: Model, event: Event, now_ms: int) -> Step:
+    lifted = any(done.tag not in model.world.tray for done in model.pending)
+    return model._replace(notice="lifted" if lifted else ""), ()
+
+
+def lend(model: Model, event: Answered, now_ms: int) -> Step:
+    """Write each loan that was granted and still lies on the tray; the rest is said at once."""
+    if event.op != "lend":
+        return titles(model, event, now_ms)
+    if event.answer is None:
+        return unanswered(model, event, now_ms)
+    answer = event.answer
+    model = _told(model, answer)._replace(offline=model.offline or event.policy > 0)
+    told = {entry["tag"]: entry for entry in answer.get("books", ())}
+    settled = [_promised(model, done.tag, answer, told.get(done.tag)) for done in model.pending]
+    granted = tuple(done for done in settled if done.outcome == LENT)
+    others = tuple(done for done in settled if done.outcome != LENT)
+    model = model._replace(pending=granted, done=model.done + others)
+    source = {"policy": event.policy} if event.policy else {"answer": answer.get("id", "")}
+    writes = tuple(
+        _write(model, "lent", {"reader": model.reader, "tag": done.tag, "due": done.due} | source)
+        for done in granted
+    )
+    return _finished(model, now_ms), writes
+
+
+def _promised(
+    model: Model, tag: str, answer: Mapping[str, Any], entry: Mapping[str, Any] | None
+) -> Done:
+    if entry is None:
+        return Done(tag, NOT_LENT, answer.get("why") or "unknown_tag")
+    due = entry.get("due") or answer.get("due", 0)
+    if entry["ok"]:
+        return Done(tag, LENT, due=due) if tag in model.world.tray else Done(tag, LIFTED)
+    if entry.get("mine"):
+        return Done(tag, ALREADY, due=due)
+    return Done(tag, NOT_LENT, entry.get("why") or "not_lendable")
+
+
+def written(model: Model, event: Written, now_ms: int) -> Step:
+    done = next((done for done in model.pending if done.tag == event.tag), None)
+    if done is None:
+        return model, ()
+    if event.why:
+        done = Done(done.tag, NOT_LENT, event.why)
+    model = model._replace(
+        pending=tuple(other for other in model.pending if other.tag != event.tag),
+        done=(*model.done, _outcome(model, done)),
+    )
+    if done.outcome == LENT:
+        model = model._replace(loans=model.loans + 1, left=max(0, model.left - 1))
+    return _finished(model, now_ms), ()
+
+
+def _outcome(model: Model, done: Done) -> Done:
+    """A book that was returned before is also returned; one that nobody knows was noted."""
+    if done.outcome != RETURNED:
+        return done
+    why = book(model, done.tag).why
+    outcome = {"not_on_loan": ALREADY, "unknown_tag": NOTED}.get(why, RETURNED)
+    return done._replace(outcome=outcome)
+
+
+def turn(model: Model, event: Event, now_ms: int) -> Step:
+    return model._replace(page=model.page + 1, focus=0), ()
+
+
+def _finished(model: Model, now_ms: int) -> Model:
+    return model if model.pending else entered(model, at.RESULT, now_ms)
+
+
+# --- going -------------------------------------------------------------------------------------
+
+
+def leave(model: Model, event: Event, now_ms: int) -> Step:
+    """What was lent is shown once more, large; without a loan there is nothing to show."""
+    if model.state != at.RECEIPT and any(done.outcome == LENT for done in model.done):
+        return entered(model, at.RECEIPT, now_ms), ()
+    return farewell(model, event, now_ms)
+
+
+def farewell(model: Model, event: Event, now_ms: int) -> Step:
+    """Forget the reader; remind whoever stands here of the books that still lie on the tray."""
+    came = model.mode == RETURN or bool(model.done)
+    model = anew(model)._replace(mode=model.mode)
+    if model.world.tray:
+        return entered(model, at.TAKE, now_ms), ()
+    return (entered(model, at.GOODBYE, now_ms) if came else wiped(model)), ()
+
+
+def taken(model: Model, event: Event, now_ms: int) -> Step:
+    return (model, ()) if model.world.tray else (entered(model, at.GOODBYE, now_ms), ())
+
+
+# --- small things ------------------------------------------------------------------------------
+
+
+def _write(model: Model, kind: str, body: Mapping[str, Any]) -> Write:
+    visit = f"{model.world.boot}.{model.world.visit}"
+    return Write(model.world.visit, kind, {"visit": visit} | dict(body))
+
+
+def _told(model: Model, answer: Mapping[str, Any]) -> Model:
+    told = {entry["tag"]: _book(entry) for entry in answer.get("books", ())}
+    # A refusal may be shorter than what was said before.
+    kept = tuple(book for book in model.books if book.tag not in told or not told[book.tag].title)
+    names = {book.tag for book in kept}
+    return model._replace(books=kept + tuple(b for tag, b in told.items() if tag not in names))
+
+
+def _book(entry: Mapping[str, Any]) -> Book:
+    return Book(
+        tag=entry["tag"],
+        barcode=entry.get("barcode", ""),
+        title=entry.get("title", ""),
+        author=entry.get("author", ""),
+        subject=entry.get("class", ""),
+        mine=entry.get("mine", False),
+        late_days=entry.get("overdue_days", 0),
+        why=entry.get("why", ""),
+    )

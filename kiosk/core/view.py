@@ -1,0 +1,80 @@
+"""What a screen shows, as records, and how values become words.  Pure."""
+
+import re
+import zlib
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from kiosk.core.model import Book
+
+Texts = Mapping[str, str]
+COLOURS = 8  # Muted colours of drawn covers.
+
+
+class Choice(NamedTuple):
+    word: str
+    text: str
+    number: int = 0  # The digit that chooses it; 0 is none.
+    focused: bool = False
+    on: bool = False  # A tool that is switched on.
+
+
+class Cover(NamedTuple):
+    title: str
+    author: str
+    colour: int
+    mark: str = ""
+
+
+class Part(NamedTuple):
+    """Books with the same outcome."""
+
+    kind: str  # "done" or "attention": a colour, always with a shape and words; "step", "keys".
+    heading: str
+    titles: tuple[str, ...] = ()
+    step: str = ""
+
+
+class View(NamedTuple):
+    screen: str
+    language: str = "zh"
+    large: bool = False
+    contrast: bool = False
+    title: str = ""  # "{}" stands where the figure goes.
+    figure: str = ""  # In the largest type of the screen.
+    line: str = ""
+    picture: str = ""
+    fraction: float = 0.0  # How much of the picture is filled.
+    covers: tuple[Cover, ...] = ()
+    parts: tuple[Part, ...] = ()
+    notice: str = ""
+    status: str = ""
+    choices: tuple[Choice, ...] = ()
+    tools: tuple[Choice, ...] = ()
+    name: str = ""
+
+
+def say(texts: Texts, key: str, **values: object) -> str:
+    """Return a text with its values; where `count` is 1 and a text for one exists, that one."""
+    if values.get("count") == 1 and key + ".one" in texts:
+        key += ".one"
+    return texts[key].replace("{}", "{{}}").format(**values)
+
+
+def day(texts: Texts, due: int) -> str:
+    """Return a day (yyyymmdd) in words, without its year."""
+    month = texts["months"].split()[due // 100 % 100 - 1]
+    return say(texts, "date", month=month, day=due % 100)
+
+
+def title(texts: Texts, known: Book) -> str:
+    if not known.title:
+        return texts["no_title"]
+    key = "title" if re.search("[一-鿿]", known.title) else "title.latin"
+    return say(texts, key, title=known.title)
+
+
+def cover(known: Book, mark: str = "") -> Cover:
+    """A cover is drawn from the class of its book; what is not known yet is a plain book."""
+    colour = zlib.crc32((known.subject or known.title or known.tag).encode()) % COLOURS
+    return Cover(known.title, known.author, colour, mark)
