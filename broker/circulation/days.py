@@ -24,6 +24,11 @@ def between(first: int, last: int) -> int:
     return (_date(last) - _date(first)).days
 
 
+def weekday(day: int) -> int:
+    """Return 0 for a Monday to 6 for a Sunday."""
+    return _date(day).weekday()
+
+
 def parse(text: str) -> int:
     """Return the day written as 2020-10-27, or raise ValueError."""
     return _number(date.fromisoformat(text))

@@ -45,14 +45,14 @@ DAYS = (20200122, 20200123, 20200312, 20200313)
 @pytest.mark.parametrize(
     ("text", "where"),
     [
-        ("limit senior 3", "line 1, column 7: expected any, adult, juvenile; found 'senior'"),
+        ("limit senior 3", "line 1, column 7: expected any, adult, juvenile, institution; "),
         ("\nloan any any 28 days", "line 2, column 14: expected ->; found '28'"),
         ("loan any any -> x days", "line 1, column 17: expected a number; found 'x'"),
         ("from 2020-13-01: limit any 3", "line 1, column 6: expected a day like"),
         ("from 2020-01-01 limit any 3", "line 1, column 17: expected :; found 'limit'"),
         ("limit any", "line 1, column 10: expected a number; found ''"),
         ("refuse blocked now", "line 1, column 16: expected nothing more; found 'now'"),
-        ("lend any", "line 1, column 1: expected loan, limit, refuse, offline; found 'lend'"),
+        ("lend any", "line 1, column 1: expected loan, renew, limit, "),
     ],
 )
 def test_an_error_says_where_and_what_was_expected(text: str, where: str) -> None:
