@@ -1,0 +1,181 @@
+"""Keeps the search index: a line for each title, in tiers, so that a search may stop early.
+
+A search wants the few titles with the highest standing.  The index is therefore in three parts: a
+small one with the best standing, a larger one, the rest.  Each is looked through only when the ones
+above did not give enough, so that a word of ten thousand titles costs what a rare one does.
+
+On SQLite each tier is an FTS5 table, on PostgreSQL a partial GIN index over the terms.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from broker.catalogue import terms
+from broker.catalogue.work import AUTHORS_BETWEEN, Work
+from broker.ledger.store import Database, Kind
+
+TIERS = (0, 1, 2)
+LAST = TIERS[-1]
+# A tier holds this part of all titles, but at least so many.
+SHARES = ((64, 4_000), (8, 32_000))
+ROWS_A_STEP = 1_000
+
+LOANS_MAX = 2**20 - 1
+YEAR_MAX = 2**12 - 1
+NUMBER_BITS = 28
+
+_VECTOR = "array_to_tsvector(string_to_array(words, ' '))"
+_CREATE: dict[Kind, tuple[str, ...]] = {
+    "sqlite": tuple(
+        f"CREATE VIRTUAL TABLE search_words_{tier} USING fts5(words, content='', columnsize=0,"
+        " detail=none, tokenize=\"ascii tokenchars '^$'\")"
+        for tier in TIERS
+    ),
+    "postgresql": tuple(
+        f"CREATE INDEX search_words_{tier} ON search_title USING gin (({_VECTOR}))"
+        f" WHERE tier = {tier}"
+        for tier in TIERS
+    ),
+}
+_DROP: dict[Kind, str] = {"sqlite": "DROP TABLE", "postgresql": "DROP INDEX"}
+_SETTLE: dict[Kind, str] = {
+    "sqlite": "INSERT INTO search_words_{0} (search_words_{0}) VALUES ('optimize')",
+    "postgresql": "SELECT gin_clean_pending_list('search_words_{0}')",
+}
+
+_LINE = "SELECT number, tier, standing, phrases, words FROM search_title WHERE title = ?"
+_NUMBER = "SELECT COALESCE(MAX(number), 0) FROM search_title"
+_ENTER = """INSERT INTO search_title (number, title, standing, tier, phrases, words)
+VALUES (?, ?, ?, ?, ?, ?)"""
+_CHANGE = "UPDATE search_title SET phrases = ?, words = ? WHERE number = ?"
+_RANK = "UPDATE search_title SET standing = ?, tier = ? WHERE number = ?"
+_WORDS = "SELECT words FROM search_title WHERE number = ?"
+_RANKED = """SELECT search_title.number, search_title.standing, search_title.tier, title.year,
+COALESCE(lent.loans, 0)
+FROM search_title JOIN title ON title.id = search_title.title
+LEFT JOIN (SELECT copy.title AS title, COUNT(*) AS loans FROM loan JOIN copy ON copy.id = loan.copy
+    WHERE loan.state <> 'void' GROUP BY copy.title) lent ON lent.title = search_title.title"""
+_MISSING = """SELECT title.id, title.title, title.author, title.year, title_detail.subjects
+FROM title LEFT JOIN title_detail ON title_detail.title = title.id
+WHERE NOT EXISTS (SELECT 1 FROM search_title WHERE search_title.title = title.id)
+ORDER BY title.id"""
+
+
+class Changed(NamedTuple):
+    """How many titles a ranking moved, and whether to another tier."""
+
+    standings: int
+    tiers: int
+
+
+def create(kind: Kind, run: Callable[[str], object]) -> None:
+    """Create what full-text search needs beside the table `search_title`."""
+    for statement in _CREATE[kind]:
+        run(statement)
+
+
+class Index:
+    """Everything happens in the caller's transaction."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._last = 0  # The highest number; read at the first need.
+
+    def put(self, work: Work) -> None:
+        """Index a title anew; one that comes first stands last until `rank`."""
+        words, phrases = " ".join(terms.of(work)), terms.phrases(work)
+        line = self._db.execute(_LINE, (work.id,)).fetchone()
+        if line is None:
+            number = self._next()
+            values = (number, work.id, standing(0, work.year, number), LAST, phrases, words)
+            self._db.execute(_ENTER, values)
+            self._enter(LAST, number, words)
+            return
+        number, tier, _standing, had_phrases, had_words = line
+        if (had_phrases, had_words) != (phrases, words):
+            self._leave(tier, number, had_words)
+            self._db.execute(_CHANGE, (phrases, words, number))
+            self._enter(tier, number, words)
+
+    def add_missing(self) -> int:
+        """Index every title that is not; return how many there were."""
+        missing = self._db.execute(_MISSING).fetchall()
+        for title, name, author, year, subjects in missing:
+            authors = tuple(author.split(AUTHORS_BETWEEN))
+            self.put(Work(title, name, authors, year, subjects=tuple((subjects or "").split("\n"))))
+        return len(missing)
+
+    def rank(self) -> Changed:
+        """Give every title its standing, by loans and year, and its tier."""
+        rows = self._db.execute(_RANKED).fetchall()
+        ranked = sorted(((standing(n, year, number), number, old, tier)
+                         for number, old, tier, year, n in rows), reverse=True)  # fmt: skip
+        bounds = _bounds(len(ranked))
+        changes, moves = [], 0
+        for place, (stands, number, stood, tier) in enumerate(ranked):
+            better = sum(place >= bound for bound in bounds)
+            if (stands, better) != (stood, tier):
+                changes.append((stands, better, number))
+            if better != tier:
+                self._move(number, tier, better)
+                moves += 1
+        self._db.executemany(_RANK, changes)
+        if moves > ROWS_A_STEP:
+            self._settle()
+        return Changed(len(changes), moves)
+
+    def rebuild(self) -> None:
+        """Drop the full-text part and make it anew: quicker than entering very many one by one."""
+        for tier in TIERS:
+            self._db.execute(f"{_DROP[self._db.kind]} search_words_{tier}")
+        create(self._db.kind, self._db.execute)
+        if self._db.kind == "sqlite":
+            for tier in TIERS:
+                self._db.execute(
+                    f"INSERT INTO search_words_{tier} (rowid, words)"
+                    f" SELECT number, words FROM search_title WHERE tier = {tier} ORDER BY number"
+                )
+
+    def _next(self) -> int:
+        if not self._last:
+            self._last = int(self._db.execute(_NUMBER).fetchone()[0])
+        self._last += 1
+        return self._last
+
+    def _move(self, number: int, source: int, target: int) -> None:
+        """PostgreSQL's indexes follow the line by themselves."""
+        if self._db.kind == "sqlite":
+            (words,) = self._db.execute(_WORDS, (number,)).fetchone()
+            self._leave(source, number, words)
+            self._enter(target, number, words)
+
+    def _enter(self, tier: int, number: int, words: str) -> None:
+        if self._db.kind == "sqlite":
+            insert = f"INSERT INTO search_words_{tier} (rowid, words) VALUES (?, ?)"
+            self._db.execute(insert, (number, words))
+
+    def _leave(self, tier: int, number: int, words: str) -> None:
+        if self._db.kind == "sqlite":
+            table = f"search_words_{tier}"
+            delete = f"INSERT INTO {table} ({table}, rowid, words) VALUES ('delete', ?, ?)"
+            self._db.execute(delete, (number, words))
+
+    def _settle(self) -> None:
+        for tier in TIERS:
+            self._db.execute(_SETTLE[self._db.kind].format(tier))
+        if self._db.kind == "postgresql":
+            self._db.execute("ANALYZE search_title")
+
+
+def standing(loans: int, year: int, number: int) -> int:
+    """Return one number to order titles by: loans, then year, then who came first."""
+    loans, year = min(loans, LOANS_MAX), min(max(year, 0), YEAR_MAX)
+    return (loans * (YEAR_MAX + 1) + year) * 2**NUMBER_BITS + 2**NUMBER_BITS - 1 - number
+
+
+def _bounds(count: int) -> Sequence[int]:
+    """Return the place in the ranking at which each tier but the first begins."""
+    bounds: list[int] = []
+    for share, least in SHARES:
+        bounds.append((bounds[-1] if bounds else 0) + max(count // share, least))
+    return bounds
