@@ -79,6 +79,16 @@ def load(folder: Path, config: ConfigFile) -> None:
 
 
 @ledger.command()
+def upgrade(config: ConfigFile) -> None:
+    """Make the ledger, or bring an older one up to date; serve does so as well."""
+    with _errors():
+        settings = configuration.read(config)
+        lock = database.Lock(settings.folder)
+        database.upgrade(settings.folder)
+        lock.release()
+
+
+@ledger.command()
 def check(config: ConfigFile) -> None:
     """Build all projections anew from what machines said, and compare: exit 1 on a difference."""
     with _errors():

@@ -1,4 +1,4 @@
-"""Opens the ledger's SQLite file: one writing connection, an engine for readers, one process.
+"""Opens the ledger: a connection that writes, an engine for readers, all migrations run.
 
 The file's durability: write-ahead log, synchronous FULL, foreign keys on.
 """
@@ -6,13 +6,15 @@ The file's durability: write-ahead log, synchronous FULL, foreign keys on.
 import fcntl
 import os
 import sqlite3
+import tempfile
+from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from broker.ledger import schema
+from broker.ledger import migrations
 from broker.ledger.store import Database, SqliteDatabase
 
 NAME = "ledger.sqlite"
@@ -54,15 +56,14 @@ class Lock:
 
 
 def open_writer(folder: Path) -> Database:
-    """Return the connection that writes, creating the tables in an empty folder.
+    """Return the connection that writes; the ledger is made, or brought up to date, before.
 
-    Only one thread may use it at a time.
+    Only one thread may use it at a time.  LedgerError for a ledger that this service cannot serve.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / NAME
-    _create(path)
+    upgrade(folder)
     connection = sqlite3.connect(
-        path, isolation_level=None, check_same_thread=False, cached_statements=256
+        folder / NAME, isolation_level=None, check_same_thread=False, cached_statements=256
     )
     for pragma in _WRITER:
         connection.execute(pragma)
@@ -80,14 +81,53 @@ def open_reader(folder: Path) -> Engine:
     return engine
 
 
-def _create(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-    connection.close()
-    if version == schema.VERSION:
+def upgrade(folder: Path) -> None:
+    """Make the ledger, or run the migrations that it lacks; LedgerError for one that is newer."""
+    path = folder / NAME
+    if not path.exists() or not path.stat().st_size:
+        # What all migrations make is made once and copied: a new ledger takes a millisecond.
+        made = path.with_suffix(".new")
+        made.write_bytes(_empty_ledger())
+        made.replace(path)
         return
-    if version:
-        raise LedgerError(f"{path} is of version {version}, this service of {schema.VERSION}")
-    engine = create_engine(f"sqlite:///{path}")
-    schema.create(engine)
-    engine.dispose()
+    engine = _migrating(path)
+    try:
+        with engine.begin() as connection:
+            _upgrade(connection, str(path))
+    finally:
+        engine.dispose()
+
+
+def _upgrade(connection: Connection, name: str) -> None:
+    tables = inspect(connection).get_table_names()
+    if tables and "alembic_version" not in tables:
+        raise LedgerError(f"{name} is no ledger of this service: it has tables but no version")
+    try:
+        migrations.upgrade(connection)
+    except migrations.NewerLedger as error:
+        raise LedgerError(f"{name} is newer than this service: {error}") from None
+
+
+@cache
+def _empty_ledger() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        engine = _migrating(Path(folder) / NAME)
+        with engine.begin() as connection:
+            migrations.upgrade(connection)
+        engine.dispose()
+        return (Path(folder) / NAME).read_bytes()
+
+
+def _migrating(path: Path) -> Engine:
+    """Return an engine that changes tables and rows in one transaction, which pysqlite does not."""
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+
+    @event.listens_for(engine, "connect")
+    def _plain(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

@@ -28,8 +28,7 @@ _STREAM = "SELECT id, number, chain, state FROM stream WHERE device = ? AND jour
 _NEW_STREAM = """INSERT INTO stream (device, journal, number, chain, state)
 VALUES (?, ?, 0, ?, 'open') RETURNING id"""
 _STORE = """INSERT INTO inbox (stream, number, kind, boot, uptime_ms, wall_ms, quality,
-received_ms, chain, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
-_ADVANCE = "UPDATE stream SET number = ?, chain = ? WHERE id = ?"
+received_ms, before, chain, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
 _STORED = "SELECT kind, chain FROM inbox WHERE stream = ? AND number = ?"
 _KIND = "SELECT kind FROM inbox WHERE stream = ? AND number = ?"
 _PARTS = """SELECT body FROM inbox
@@ -174,10 +173,10 @@ class Inbox:
         return chain == found.chain or GENUINE_LOSS in (kind, found.kind)
 
     def _store(self, stream: Stream, found: _Record, received_ms: int) -> Fact:
-        number, kind, _before, chain, stamp, raw, body = found
-        values = (stream.id, number, kind, *stamp, received_ms, chain, raw)
+        """The database carries the stream on, or refuses what does not follow in it."""
+        number, kind, before, chain, stamp, raw, body = found
+        values = (stream.id, number, kind, *stamp, received_ms, before, chain, raw)
         (new,) = self._db.execute(_STORE, values).fetchone()
-        self._db.execute(_ADVANCE, (number, chain, stream.id))
         stream.number, stream.chain = number, chain
         stream.after_loss = kind == GENUINE_LOSS
         return Fact(new, stream.id, number, kind, stamp, *_body(kind, body))

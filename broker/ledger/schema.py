@@ -1,4 +1,4 @@
-"""The ledger's tables, and what the database itself refuses.
+"""The ledger's tables; what the database refuses beside their checks is in the migrations.
 
 Three layers: what machines said (`inbox`, append-only), what follows for copies (`movement`,
 append-only), and projections (`copy_state`, `loan`, `exception_case`, `device_state`), which can be
@@ -9,14 +9,13 @@ none.  A boolean is 0 or 1.  An `account` is a random number that stands for a p
 patron's row detaches the history from the person, so nothing refers to it by a foreign key.
 """
 
+from typing import Any
+
 from sqlalchemy import (
-    REAL,
     CheckConstraint,
     Column,
-    Engine,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
     MetaData,
     Table,
@@ -25,9 +24,9 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = 1
+from broker.ledger.columns import Real, Whole
 
-# Two holders that exist once; schema creation inserts them.
+# Two holders that exist once; the first migration inserts them.
 UNKNOWN, TRANSIT = 1, 2
 
 HOLDERS = (
@@ -53,6 +52,10 @@ MOVEMENTS = (
     ),
     ("stock", "any -> compartment: put in by staff"),
     ("remove", "any -> transit: taken out by staff"),
+    ("lose", "any -> unknown: declared lost"),
+    ("claim", "reader -> unknown: the reader says that it was brought back"),
+    ("find", "any -> transit: found again, now with staff"),
+    ("write", "any -> any but a reader: staff wrote down where it is"),
     ("undo", "a later account of what came before takes an earlier movement back; see `reverses`"),
 )
 LOAN_STATES = (
@@ -60,6 +63,9 @@ LOAN_STATES = (
     ("returned", "the copy was seen coming back"),
     ("inferred", "the copy left again from elsewhere, so it must have come back"),
     ("void", "back within ten minutes, or it never left: it never was a loan"),
+    ("lost", "declared lost: the clock stopped then, the copy may be billed"),
+    ("found", "declared lost, and seen again later"),
+    ("claimed", "the reader says that it was brought back: the clock stopped then"),
 )
 CASES = (
     # kind             what staff must look at; the evidence is a JSON object
@@ -70,19 +76,38 @@ CASES = (
     ("order", "a copy left a place where it was not, by a clock that cannot be trusted"),
     ("over_limit", "a reader took more copies than one may have"),
     ("blocked", "a blocked reader took a copy while the machine could not ask"),
+    ("blocked_known", "a machine lent to a reader whom its own policy names as blocked"),
+    ("stale", "a machine lent by a policy that was too old"),
+    ("contradiction", "a copy left one machine while another has it inside: two of one tag?"),
+    ("not_on_loan", "a copy came back that nobody had, and another machine had it inside"),
+    ("claimed", "a reader says that a copy was brought back, and nobody has seen it"),
+    ("renewal", "a loan was renewed that had ended overdue before"),
+    ("gap", "a machine goes on and leaves out records for long"),
     ("unknown_reader", "a fact names a reader whom nobody knows"),
     ("foreign", "a tag that no copy has is in a compartment"),
     ("lost", "a machine's record cannot be read"),
     ("quarantine", "a machine said two things under one number: cloned or rolled back"),
 )
 STREAM_STATES = ("open", "quarantined", "closed")
-VERBS = ("took", "put", "unsure", "back", "gone", "lent", "returned", "stocked", "removed")
+# What machines see, and what the service's own desk says (broker/desk/contract.py).
+SEEN = ("took", "put", "unsure", "back", "gone", "lent", "returned", "stocked", "removed")
+SAID = ("renewed", "lost", "found", "damaged", "repaired", "claimed", "withdrawn", "disinfect",
+        "written", "accepted", "reversed", "waived", "promised", "released")  # fmt: skip
+VERBS = (*SEEN, *SAID)
 
 metadata = MetaData()
 
 
-def _one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
-    return CheckConstraint("%s IN (%s)" % (column, ", ".join("'%s'" % word for word in words)))
+def _one_of(name: str, words: tuple[str, ...]) -> CheckConstraint:
+    """A list of words; `guards.words` changes it, so its name is table_column."""
+    column = name.rpartition("_")[2]
+    listed = ", ".join("'%s'" % word for word in words)
+    return CheckConstraint("%s IN (%s)" % (column, listed), name=name)
+
+
+def where(condition: str) -> dict[str, Any]:
+    """Return what makes an index one of the rows that meet the condition."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 def _kinds(rows: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
@@ -99,8 +124,8 @@ site = Table(
     Column("name_en", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("level", Text, nullable=False),
-    Column("lat", REAL, nullable=False),
-    Column("lon", REAL, nullable=False),
+    Column("lat", Real, nullable=False),
+    Column("lon", Real, nullable=False),
     sqlite_strict=True,
 )
 
@@ -110,7 +135,7 @@ title = Table(
     Column("id", Text, primary_key=True),
     Column("title", Text, nullable=False),
     Column("author", Text, nullable=False),
-    Column("year", Integer, nullable=False),  # 0 when unknown
+    Column("year", Whole, nullable=False),  # 0 when unknown
     Column("language", Text, nullable=False),
     Column("audience", Text, nullable=False),
     Column("class", Text, nullable=False, key="class_"),
@@ -120,12 +145,12 @@ title = Table(
 device = Table(
     "device",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Whole, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
     Column("kind", Text, nullable=False),  # bookcase, kiosk
     Column("site", Text, ForeignKey("site.id"), nullable=False),
-    Column("doors", Integer, nullable=False),
-    Column("capacity", Integer, nullable=False),  # copies in one compartment
+    Column("doors", Whole, nullable=False),
+    Column("capacity", Whole, nullable=False),  # copies in one compartment
     Column("key", LargeBinary),  # 32 bytes; NULL until commissioned
     sqlite_strict=True,
 )
@@ -133,7 +158,7 @@ device = Table(
 patron = Table(
     "patron",
     metadata,
-    Column("account", Integer, primary_key=True),  # random
+    Column("account", Whole, primary_key=True, autoincrement=False),  # random
     Column("card", Text, nullable=False, unique=True),
     Column("reader", Text, nullable=False, unique=True),  # sign.pseudonym of the card
     Column("name", Text, nullable=False),
@@ -146,15 +171,19 @@ patron = Table(
 holder = Table(
     "holder",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("kind", Text, _one_of("kind", _kinds(HOLDERS)), nullable=False),
-    Column("device", Integer, ForeignKey("device.id")),
-    Column("door", Integer),
+    Column("id", Whole, primary_key=True),
+    Column("kind", Text, nullable=False),
+    _one_of("holder_kind", _kinds(HOLDERS)),
+    Column("device", Whole, ForeignKey("device.id")),
+    Column("door", Whole),
     Column("site", Text, ForeignKey("site.id")),
-    Column("account", Integer),
-    CheckConstraint("(kind = 'compartment') = (device IS NOT NULL AND door IS NOT NULL)"),
-    CheckConstraint("(kind = 'shelf') = (site IS NOT NULL)"),
-    CheckConstraint("(kind = 'reader') = (account IS NOT NULL)"),
+    Column("account", Whole),
+    CheckConstraint(
+        "(kind = 'compartment') = (device IS NOT NULL AND door IS NOT NULL)",
+        name="holder_is_compartment",
+    ),
+    CheckConstraint("(kind = 'shelf') = (site IS NOT NULL)", name="holder_is_shelf"),
+    CheckConstraint("(kind = 'reader') = (account IS NOT NULL)", name="holder_is_reader"),
     Index("holder_compartment", "device", "door", unique=True),
     Index("holder_site", "site", unique=True),
     Index("holder_account", "account", unique=True),
@@ -164,13 +193,13 @@ holder = Table(
 copy = Table(
     "copy",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Whole, primary_key=True),
     Column("barcode", Text, nullable=False, unique=True),
     Column("tag", Text, nullable=False, unique=True),
     Column("title", Text, ForeignKey("title.id"), nullable=False),
     Column("home", Text, ForeignKey("site.id"), nullable=False),
-    Column("placed", Integer, ForeignKey("holder.id"), nullable=False),  # where it was loaded
-    Column("loaded_ms", Integer, nullable=False),
+    Column("placed", Whole, ForeignKey("holder.id"), nullable=False),  # where it was loaded
+    Column("loaded_ms", Whole, nullable=False),
     sqlite_strict=True,
 )
 
@@ -179,12 +208,13 @@ copy = Table(
 stream = Table(
     "stream",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("device", Integer, ForeignKey("device.id"), nullable=False),
+    Column("id", Whole, primary_key=True),
+    Column("device", Whole, ForeignKey("device.id"), nullable=False),
     Column("journal", Text, nullable=False),
-    Column("number", Integer, nullable=False),  # committed without a gap
+    Column("number", Whole, nullable=False),  # committed without a gap
     Column("chain", Text, nullable=False),  # chain value of that record
-    Column("state", Text, _one_of("state", STREAM_STATES), nullable=False),
+    Column("state", Text, nullable=False),
+    _one_of("stream_state", STREAM_STATES),
     UniqueConstraint("device", "journal"),
     sqlite_strict=True,
 )
@@ -192,9 +222,9 @@ stream = Table(
 anchor = Table(
     "anchor",
     metadata,
-    Column("device", Integer, ForeignKey("device.id"), primary_key=True),
-    Column("boot", Integer, primary_key=True),
-    Column("offset_ms", Integer, nullable=False),  # wall clock at uptime 0
+    Column("device", Whole, ForeignKey("device.id"), primary_key=True),
+    Column("boot", Whole, primary_key=True),
+    Column("offset_ms", Whole, nullable=False),  # wall clock at uptime 0
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -202,15 +232,16 @@ anchor = Table(
 inbox = Table(
     "inbox",
     metadata,
-    Column("id", Integer, primary_key=True),  # order of arrival
-    Column("stream", Integer, ForeignKey("stream.id"), nullable=False),
-    Column("number", Integer, nullable=False),
+    Column("id", Whole, primary_key=True),  # order of arrival
+    Column("stream", Whole, ForeignKey("stream.id"), nullable=False),
+    Column("number", Whole, nullable=False),
     Column("kind", Text, nullable=False),  # a word of wire.FACTS, or one that we do not know yet
-    Column("boot", Integer, nullable=False),
-    Column("uptime_ms", Integer, nullable=False),
-    Column("wall_ms", Integer, nullable=False),  # as the machine said; 0 when it did not know
-    Column("quality", Integer, nullable=False),  # of wall_ms: wire.CLOCK_NONE, _RTC or _SYNCED
-    Column("received_ms", Integer, nullable=False),
+    Column("boot", Whole, nullable=False),
+    Column("uptime_ms", Whole, nullable=False),
+    Column("wall_ms", Whole, nullable=False),  # as the machine said; 0 when it did not know
+    Column("quality", Whole, nullable=False),  # of wall_ms: wire.CLOCK_NONE, _RTC or _SYNCED
+    Column("received_ms", Whole, nullable=False),
+    Column("before", Text, nullable=False),  # the chain value of the record before it
     Column("chain", Text, nullable=False),  # its own chain value
     Column("body", LargeBinary),  # the record byte for byte; NULL past its retention
     UniqueConstraint("stream", "number"),
@@ -223,19 +254,20 @@ inbox = Table(
 observation = Table(
     "observation",
     metadata,
-    Column("copy", Integer, ForeignKey("copy.id"), primary_key=True),
-    Column("happened_ms", Integer, primary_key=True),
-    Column("cause", Integer, ForeignKey("inbox.id"), primary_key=True),
-    Column("verb", Text, _one_of("verb", VERBS), primary_key=True),
-    Column("sure", Integer, nullable=False),  # 0: the boot was never anchored, so an estimate
-    Column("device", Integer, nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("place", Integer, ForeignKey("holder.id"), nullable=False),  # where it was seen
-    Column("account", Integer),  # whose door session it was; NULL for nobody's
-    Column("due", Integer, nullable=False),  # the day shown, else by the rules; 0 for no loan
+    Column("copy", Whole, ForeignKey("copy.id"), primary_key=True),
+    Column("happened_ms", Whole, primary_key=True),
+    Column("cause", Whole, ForeignKey("inbox.id"), primary_key=True),
+    Column("verb", Text, primary_key=True),
+    _one_of("observation_verb", VERBS),
+    Column("sure", Whole, nullable=False),  # 0: the boot was never anchored, so an estimate
+    Column("device", Whole, nullable=False),
+    Column("number", Whole, nullable=False),
+    Column("place", Whole, ForeignKey("holder.id"), nullable=False),  # where it was seen
+    Column("account", Whole),  # whose door session it was; NULL for nobody's
+    Column("due", Whole, nullable=False),  # the day shown, else by the rules; 0 for no loan
     Column("rule", Text, nullable=False),  # the rule line that gave the day
     Column("session", Text, nullable=False),  # id of the door session, visit or count
-    Column("request", Integer, ForeignKey("request.id")),  # the decision that allowed it
+    Column("request", Whole, ForeignKey("request.id")),  # the decision that allowed it
     Column("detail", Text, nullable=False),  # evidence as JSON; empty when there is none
     sqlite_strict=True,
     sqlite_with_rowid=False,
@@ -244,28 +276,33 @@ observation = Table(
 movement = Table(
     "movement",
     metadata,
-    Column("id", Integer, primary_key=True),  # order of recording
-    Column("copy", Integer, ForeignKey("copy.id"), nullable=False),
-    Column("source", Integer, ForeignKey("holder.id"), nullable=False),
-    Column("target", Integer, ForeignKey("holder.id"), nullable=False),
-    Column("kind", Text, _one_of("kind", _kinds(MOVEMENTS)), nullable=False),
-    Column("at_ms", Integer, nullable=False),  # when it happened
-    Column("recorded_ms", Integer, nullable=False),
-    Column("cause", Integer, ForeignKey("inbox.id")),  # NULL for `load`
-    Column("reverses", Integer, ForeignKey("movement.id")),
-    Column("request", Integer, ForeignKey("request.id")),  # the decision that allowed it
-    CheckConstraint("source <> target"),
+    Column("id", Whole, primary_key=True),  # order of recording
+    Column("copy", Whole, ForeignKey("copy.id"), nullable=False),
+    Column("source", Whole, ForeignKey("holder.id"), nullable=False),
+    Column("target", Whole, ForeignKey("holder.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    _one_of("movement_kind", _kinds(MOVEMENTS)),
+    Column("at_ms", Whole, nullable=False),  # when it happened
+    Column("recorded_ms", Whole, nullable=False),
+    Column("cause", Whole, ForeignKey("inbox.id")),  # NULL for `load`
+    Column("reverses", Whole, ForeignKey("movement.id")),
+    Column("request", Whole, ForeignKey("request.id")),  # the decision that allowed it
+    CheckConstraint("source <> target", name="movement_moves"),
+    CheckConstraint("kind <> 'undo' OR reverses IS NOT NULL", name="movement_undo_names_it"),
     Index("movement_copy", "copy", "id"),
+    Index("movement_undone", "reverses", unique=True, **where("kind = 'undo'")),
     sqlite_strict=True,
 )
 
 copy_state = Table(
     "copy_state",
     metadata,
-    Column("copy", Integer, ForeignKey("copy.id"), primary_key=True),
-    Column("holder", Integer, ForeignKey("holder.id"), nullable=False),
-    Column("since_ms", Integer, nullable=False),
-    Column("movement", Integer, ForeignKey("movement.id")),
+    Column("copy", Whole, ForeignKey("copy.id"), primary_key=True),
+    Column("holder", Whole, ForeignKey("holder.id"), nullable=False),
+    Column("since_ms", Whole, nullable=False),
+    Column("movement", Whole, ForeignKey("movement.id")),
+    # Counts every change of the copy's life, so that whoever remembers it knows whether it is old.
+    Column("turn", Whole, nullable=False, server_default=text("0")),
     Index("copy_state_holder", "holder"),
     sqlite_strict=True,
 )
@@ -273,20 +310,23 @@ copy_state = Table(
 loan = Table(
     "loan",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("copy", Integer, ForeignKey("copy.id"), nullable=False),
-    Column("account", Integer, nullable=False),
-    Column("cause", Integer, ForeignKey("inbox.id"), nullable=False),  # the fact that began it
-    Column("out_ms", Integer, nullable=False),
-    Column("due", Integer, nullable=False),
-    Column("in_ms", Integer),  # NULL while open
-    Column("state", Text, _one_of("state", _kinds(LOAN_STATES)), nullable=False),
+    Column("id", Whole, primary_key=True),
+    Column("copy", Whole, ForeignKey("copy.id"), nullable=False),
+    Column("account", Whole, nullable=False),
+    Column("cause", Whole, ForeignKey("inbox.id"), nullable=False),  # the fact that began it
+    Column("out_ms", Whole, nullable=False),
+    Column("due", Whole, nullable=False),
+    Column("in_ms", Whole),  # NULL while open
+    Column("state", Text, nullable=False),
+    _one_of("loan_state", _kinds(LOAN_STATES)),
     Column("rule", Text, nullable=False),  # the rule line that gave the due day
-    Column("over_limit", Integer, nullable=False),
+    Column("over_limit", Whole, nullable=False),
+    Column("renewals", Whole, nullable=False, server_default="0"),
+    Column("waived", Whole, nullable=False, server_default="0"),  # 1: staff forgave its fines
     UniqueConstraint("copy", "cause"),
-    CheckConstraint("(state = 'open') = (in_ms IS NULL)"),
-    Index("one_open_loan", "copy", unique=True, sqlite_where=text("in_ms IS NULL")),
-    Index("loan_open_of", "account", sqlite_where=text("in_ms IS NULL")),
+    CheckConstraint("(state = 'open') = (in_ms IS NULL)", name="loan_open_without_end"),
+    Index("one_open_loan", "copy", unique=True, **where("in_ms IS NULL")),
+    Index("loan_open_of", "account", **where("in_ms IS NULL")),
     Index("loan_account", "account"),
     Index("loan_out", "out_ms"),
     sqlite_strict=True,
@@ -295,19 +335,20 @@ loan = Table(
 exception_case = Table(
     "exception_case",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Whole, primary_key=True),
     Column("key", Text, nullable=False, unique=True),  # kind and what it is about: once each
-    Column("kind", Text, _one_of("kind", _kinds(CASES)), nullable=False),
-    Column("device", Integer, ForeignKey("device.id")),
-    Column("copy", Integer, ForeignKey("copy.id")),
-    Column("account", Integer),
-    Column("cause", Integer, ForeignKey("inbox.id")),
+    Column("kind", Text, nullable=False),
+    _one_of("exception_case_kind", _kinds(CASES)),
+    Column("device", Whole, ForeignKey("device.id")),
+    Column("copy", Whole, ForeignKey("copy.id")),
+    Column("account", Whole),
+    Column("cause", Whole, ForeignKey("inbox.id")),
     Column("evidence", Text, nullable=False),  # a JSON object
-    Column("opened_ms", Integer, nullable=False),
-    Column("closed_ms", Integer),  # NULL while open
+    Column("opened_ms", Whole, nullable=False),
+    Column("closed_ms", Whole),  # NULL while open
     Column("closed_by", Text, nullable=False),  # what closed it, in a word; empty while open
     Index("case_copy", "copy"),
-    Index("case_open", "opened_ms", sqlite_where=text("closed_ms IS NULL")),
+    Index("case_open", "opened_ms", **where("closed_ms IS NULL")),
     sqlite_strict=True,
 )
 
@@ -316,26 +357,26 @@ exception_case = Table(
 ruleset = Table(
     "ruleset",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Whole, primary_key=True),
     Column("sha256", Text, nullable=False, unique=True),
     Column("text", Text, nullable=False),
-    Column("active_ms", Integer, nullable=False),
+    Column("active_ms", Whole, nullable=False),
     sqlite_strict=True,
 )
 
 request = Table(
     "request",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("device", Integer, ForeignKey("device.id"), nullable=False),
+    Column("id", Whole, primary_key=True),
+    Column("device", Whole, ForeignKey("device.id"), nullable=False),
     Column("ask", Text, nullable=False),  # the ask's id: unique for its device
     Column("op", Text, nullable=False),
-    Column("account", Integer),
-    Column("ok", Integer, nullable=False),
+    Column("account", Whole),
+    Column("ok", Whole, nullable=False),
     Column("why", Text, nullable=False),
     Column("line", Text, nullable=False),  # number and text of the rule line that decided
-    Column("ruleset", Integer, ForeignKey("ruleset.id"), nullable=False),
-    Column("answered_ms", Integer, nullable=False),
+    Column("ruleset", Whole, ForeignKey("ruleset.id"), nullable=False),
+    Column("answered_ms", Whole, nullable=False),
     UniqueConstraint("device", "ask"),
     sqlite_strict=True,
 )
@@ -343,9 +384,9 @@ request = Table(
 policy = Table(
     "policy",
     metadata,
-    Column("revision", Integer, primary_key=True),
+    Column("revision", Whole, primary_key=True, autoincrement=False),
     Column("body", Text, nullable=False),  # wire.POLICY as JSON, but the revision
-    Column("made_ms", Integer, nullable=False),
+    Column("made_ms", Whole, nullable=False),
     sqlite_strict=True,
 )
 
@@ -354,24 +395,24 @@ policy = Table(
 device_state = Table(
     "device_state",
     metadata,
-    Column("device", Integer, ForeignKey("device.id"), primary_key=True),
-    Column("first_ms", Integer, nullable=False),  # first heard; installed since then
-    Column("heard_ms", Integer, nullable=False),
-    Column("online", Integer, nullable=False),
+    Column("device", Whole, ForeignKey("device.id"), primary_key=True),
+    Column("first_ms", Whole, nullable=False),  # first heard; installed since then
+    Column("heard_ms", Whole, nullable=False),
+    Column("online", Whole, nullable=False),
     Column("session", Text, nullable=False),  # of the connection that is up, or was up last
     Column("served", Text, nullable=False),  # session whose hello was answered
     Column("firmware", Text, nullable=False),
-    Column("boot", Integer, nullable=False),
+    Column("boot", Whole, nullable=False),
     Column("cause", Text, nullable=False),
     Column("journal", Text, nullable=False),
-    Column("config", Integer, nullable=False),
-    Column("policy", Integer, nullable=False),
-    Column("lends", Integer, nullable=False),
-    Column("fill", Integer, nullable=False),  # percent
-    Column("unacked", Integer, nullable=False),
-    Column("uptime_ms", Integer, nullable=False),  # in the last beat or hello
-    Column("heap_used", Integer, nullable=False),
-    Column("heap_free", Integer, nullable=False),
+    Column("config", Whole, nullable=False),
+    Column("policy", Whole, nullable=False),
+    Column("lends", Whole, nullable=False),
+    Column("fill", Whole, nullable=False),  # percent
+    Column("unacked", Whole, nullable=False),
+    Column("uptime_ms", Whole, nullable=False),  # in the last beat or hello
+    Column("heap_used", Whole, nullable=False),
+    Column("heap_free", Whole, nullable=False),
     Column("faults", Text, nullable=False),  # a JSON list
     Column("stock", Text, nullable=False),  # a JSON list of wire.STOCK
     sqlite_strict=True,
@@ -381,14 +422,14 @@ device_order = Table(
     "device_order",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("device", Integer, ForeignKey("device.id"), nullable=False),
+    Column("device", Whole, ForeignKey("device.id"), nullable=False),
     Column("op", Text, nullable=False),
-    Column("door", Integer, nullable=False),
+    Column("door", Whole, nullable=False),
     Column("session", Text, nullable=False),
-    Column("sent_ms", Integer, nullable=False),
-    Column("ok", Integer),  # NULL until its outcome is known
+    Column("sent_ms", Whole, nullable=False),
+    Column("ok", Whole),  # NULL until its outcome is known
     Column("why", Text, nullable=False),
-    Column("done_ms", Integer),
+    Column("done_ms", Whole),
     sqlite_strict=True,
 )
 
@@ -398,52 +439,28 @@ counter = Table(
     metadata,
     Column("kind", Text, primary_key=True),
     Column("reason", Text, primary_key=True),
-    Column("value", Integer, nullable=False),
+    Column("value", Whole, nullable=False),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
 
-TRIGGERS = (
-    """CREATE TRIGGER inbox_is_kept BEFORE DELETE ON inbox
-    BEGIN SELECT RAISE(ABORT, 'what a machine said is never deleted'); END""",
-    """CREATE TRIGGER inbox_is_not_changed
-    BEFORE UPDATE OF id, stream, number, kind, boot, uptime_ms, wall_ms, quality, received_ms, chain
-    ON inbox
-    BEGIN SELECT RAISE(ABORT, 'what a machine said is never changed'); END""",
-    """CREATE TRIGGER inbox_body_may_be_erased BEFORE UPDATE OF body ON inbox
-    WHEN NEW.body IS NOT NULL
-    BEGIN SELECT RAISE(ABORT, 'a body may only become NULL'); END""",
-    """CREATE TRIGGER movement_is_kept BEFORE DELETE ON movement
-    BEGIN SELECT RAISE(ABORT, 'a movement is never deleted: reverse it'); END""",
-    """CREATE TRIGGER movement_is_not_changed BEFORE UPDATE ON movement
-    BEGIN SELECT RAISE(ABORT, 'a movement is never changed: reverse it'); END""",
-    """CREATE TRIGGER movement_starts_at_the_holder BEFORE INSERT ON movement
-    WHEN NOT EXISTS (SELECT 1 FROM copy_state WHERE copy = NEW.copy AND holder = NEW.source)
-    BEGIN SELECT RAISE(ABORT, 'the copy is not with the source of this movement'); END""",
-    """CREATE TRIGGER movement_moves_the_copy AFTER INSERT ON movement
-    BEGIN UPDATE copy_state SET holder = NEW.target, since_ms = NEW.at_ms, movement = NEW.id
-    WHERE copy = NEW.copy; END""",
-    """CREATE TRIGGER only_movements_move BEFORE UPDATE ON copy_state
-    WHEN NOT EXISTS (SELECT 1 FROM movement
-    WHERE id = NEW.movement AND copy = NEW.copy AND target = NEW.holder)
-    BEGIN SELECT RAISE(ABORT, 'only a movement moves a copy'); END""",
-    """CREATE TRIGGER copy_has_a_holder AFTER INSERT ON copy
-    BEGIN INSERT INTO copy_state (copy, holder, since_ms) VALUES (NEW.id, 1, NEW.loaded_ms); END""",
-    """CREATE TRIGGER copy_keeps_its_holder BEFORE DELETE ON copy_state
-    BEGIN SELECT RAISE(ABORT, 'a copy always has a holder'); END""",
-    """CREATE TRIGGER stream_goes_on BEFORE UPDATE OF number ON stream
-    WHEN NEW.number <> OLD.number + 1 OR OLD.state = 'quarantined'
-    BEGIN SELECT RAISE(ABORT, 'a stream advances by one, and never in quarantine'); END""",
-)
-_FIRST_ROWS = (
-    "INSERT INTO holder (id, kind) VALUES (%d, 'unknown'), (%d, 'transit')" % (UNKNOWN, TRANSIT),
-    "PRAGMA user_version = %d" % VERSION,
+# --- The service's processes, where several share one ledger (PostgreSQL).
+
+service = Table(
+    "service",
+    metadata,
+    Column("name", Text, primary_key=True),  # random, new at each start
+    Column("seen_ms", Whole, nullable=False),  # by the database's clock, as all times of this part
+    sqlite_strict=True,
 )
 
-
-def create(engine: Engine) -> None:
-    """Create everything in an empty database, in one transaction."""
-    with engine.begin() as connection:
-        metadata.create_all(connection)
-        for statement in (*TRIGGERS, *_FIRST_ROWS):
-            connection.exec_driver_sql(statement)
+# Who serves a shard, and until when unless it says so again.  Only efficiency: what keeps order is
+# the row of each stream and the turn of each copy.
+lease = Table(
+    "lease",
+    metadata,
+    Column("shard", Whole, primary_key=True, autoincrement=False),
+    Column("service", Text, nullable=False),  # empty: nobody
+    Column("until_ms", Whole, nullable=False),
+    sqlite_strict=True,
+)

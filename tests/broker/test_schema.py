@@ -80,8 +80,9 @@ def test_a_data_folder_has_one_service(tmp_path: Path) -> None:
 
 
 def test_a_ledger_of_another_version_is_not_touched(tmp_path: Path) -> None:
+    database.open_writer(tmp_path).close()
     with sqlite3.connect(tmp_path / database.NAME) as db:
-        db.execute("PRAGMA user_version = 99")
+        db.execute("UPDATE alembic_version SET version_num = 'from_tomorrow'")
 
-    with pytest.raises(database.LedgerError, match="version 99"):
+    with pytest.raises(database.LedgerError, match="newer than this service.*from_tomorrow"):
         database.open_writer(tmp_path)

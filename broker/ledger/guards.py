@@ -1,0 +1,103 @@
+"""What a database refuses by triggers, said once and made for SQLite and for PostgreSQL.
+
+A migration installs guards: `guards.install(*guards.append_only("posting", "a posting"))`.  A
+message is what the person reads who tried, and the code that catches the database's conflict.
+"""
+
+from typing import NamedTuple
+
+from alembic import op
+from sqlalchemy import text
+
+# Raises the message that the trigger was made with, as a broken constraint.
+REFUSE = """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$"""
+
+
+class Guard(NamedTuple):
+    """Refuses an event of a table, DELETE or UPDATE or UPDATE OF columns or INSERT.
+
+    `when` is a condition over NEW and OLD without a query; empty for always.
+    """
+
+    name: str
+    table: str
+    event: str
+    message: str
+    when: str = ""
+
+    def sqlite(self) -> str:
+        when = f"WHEN {self.when} " if self.when else ""
+        return (
+            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} {when}"
+            f"BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
+        )
+
+    def postgresql(self) -> str:
+        rows = "STATEMENT" if self.event == "TRUNCATE" else "ROW"
+        when = f"WHEN ({self.when}) " if self.when else ""
+        return (
+            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH {rows} "
+            f"{when}EXECUTE FUNCTION refuse('{self.message}')"
+        )
+
+
+def append_only(table: str, thing: str) -> tuple[Guard, ...]:
+    """Rows are only ever added."""
+    return (*never_deleted(table, thing), never_changed(table, thing))
+
+
+def never_deleted(table: str, thing: str) -> tuple[Guard, ...]:
+    message = f"{thing} is never deleted"
+    return (
+        Guard(f"{table}_is_kept", table, "DELETE", message),
+        Guard(f"{table}_is_not_emptied", table, "TRUNCATE", message),
+    )
+
+
+def never_changed(table: str, thing: str, *columns: str) -> Guard:
+    """No column is changed, or none of these."""
+    event = "UPDATE OF " + ", ".join(columns) if columns else "UPDATE"
+    return Guard(f"{table}_is_not_changed", table, event, f"{thing} is never changed")
+
+
+def only_to_null(table: str, column: str) -> Guard:
+    """A column may be erased, and nothing else: for what is kept only so long."""
+    message = f"{column} may only become NULL"
+    name = f"{table}_{column}_may_be_erased"
+    return Guard(name, table, f"UPDATE OF {column}", message, f"NEW.{column} IS NOT NULL")
+
+
+def install(*guards: Guard) -> None:
+    """Make the triggers, in a migration."""
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    for guard in guards:
+        # SQLite has no TRUNCATE.
+        if not (sqlite and guard.event == "TRUNCATE"):
+            op.execute(text(guard.sqlite() if sqlite else guard.postgresql()))
+
+
+def words(table: str, column: str, allowed: tuple[str, ...]) -> None:
+    """Let a column hold these words and no others, in a migration; its check is table_column.
+
+    SQLite cannot change a check; its documentation ("Making Other Kinds Of Table Schema Changes")
+    says how the text of the table is changed instead of building it and its triggers anew.
+    """
+    name = f"{table}_{column}"
+    check = "CHECK (%s IN (%s))" % (column, ", ".join("'%s'" % word for word in allowed))
+    bind = op.get_bind()
+    if bind.dialect.name == "postgresql":
+        op.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {name}"))
+        op.execute(text(f"ALTER TABLE {table} ADD CONSTRAINT {name} {check}"))
+        return
+    find = text("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = :table")
+    made: str = bind.execute(find, {"table": table}).scalar_one()
+    begin = made.index(f"CONSTRAINT {name} CHECK (")
+    end = made.index("))", begin) + 2
+    changed = f"{made[:begin]}CONSTRAINT {name} {check}{made[end:]}"
+    version: int = bind.exec_driver_sql("PRAGMA schema_version").scalar_one()
+    bind.exec_driver_sql("PRAGMA writable_schema = ON")
+    replace = text("UPDATE sqlite_schema SET sql = :sql WHERE type = 'table' AND name = :table")
+    bind.execute(replace, {"sql": changed, "table": table})
+    bind.exec_driver_sql(f"PRAGMA schema_version = {version + 1}")
+    bind.exec_driver_sql("PRAGMA writable_schema = OFF")
