@@ -49,7 +49,7 @@ class Service:
         self._db = database.open_writer(config.folder)
         self._db.execute("UPDATE device_state SET online = 0")
         self._registry = Registry(self._db)
-        law = _law(self._db, config, now_ms)
+        law = law_in_force(self._db, config, now_ms)
         self._exchange = Exchange(self._db, self._registry, law)
         self._hub = Hub()
         self._mqtt_server, server = self._server(config)
@@ -186,7 +186,7 @@ def set_up_log() -> None:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
 
 
-def _law(db: Database, config: Config, now_ms: Callable[[], int]) -> Law:
+def law_in_force(db: Database, config: Config, now_ms: Callable[[], int]) -> Law:
     """Read the rules, and note text and policy in the ledger when they are new."""
     path = Path(config.rules) if config.rules else BUILT_IN_RULES
     text = path.read_text()
