@@ -10,12 +10,12 @@ from broker.ledger.fold import Observation
 from broker.ledger.inbox import Fact
 from broker.ledger.store import Database
 
-_CASE = "SELECT copy, account, cause FROM exception_case WHERE key = ?"
+_CASE = "SELECT kind, copy, account, cause FROM exception_case WHERE key = ?"
 _DEVICE = "SELECT id FROM device WHERE name = ?"
 _ACT = """INSERT INTO case_action (case_key, action, reason, actor, cause, at_ms)
 VALUES (?, ?, ?, ?, ?, ?)"""
-# An action on a case as an observation of its copy; the others say nothing of a copy.
-VERBS = {"reverse": "reversed", "waive": "waived"}
+# An action on a case as an observation of its copy.
+VERBS = {"accept": "accepted", "reverse": "reversed", "waive": "waived", "write": "accepted"}
 
 Seen = list[tuple[int, Observation]]
 
@@ -51,11 +51,12 @@ class Saying:
             return []
         self._db.execute(_ACT, (key, action, body["reason"], body["actor"], fact.id, at_ms))
         self._cases.close(key, at_ms, "staff")
-        copy, account, cause = row
-        if action not in VERBS or copy is None:
+        kind, copy, account, cause = row
+        if copy is None:
             return []
         seen = _observation(device, fact, at_ms, VERBS[action])
-        return [(copy, seen._replace(account=account, detail=_detail(body, cause=cause)))]
+        detail = _detail(body, kind=kind, cause=cause)
+        return [(copy, seen._replace(account=account, detail=detail))]
 
     def _place(self, body: dict[str, object]) -> int:
         place = body.get("place")

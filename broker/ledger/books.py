@@ -9,12 +9,25 @@ import json
 from collections.abc import Callable
 from typing import NamedTuple
 
+from broker.ledger import dimensions
 from broker.ledger.cases import Cases, Subject
-from broker.ledger.fold import Case, Life, Loan, Movement, Observation, life, order
+from broker.ledger.fold import (
+    Arrival,
+    Case,
+    Life,
+    Loan,
+    Movement,
+    Observation,
+    life,
+    order,
+)
+from broker.ledger.schema import SEEN
+from broker.ledger.state import ARRIVALS
 from broker.ledger.store import Database
 
 REMEMBERED_MAX = 200_000  # Copies whose end of life is kept in memory.
-FOLDED_CASES = ("taken_unknown", "unknown_reader", "gone", "unsure", "inferred", "order")
+FOLDED_CASES = ("taken_unknown", "unknown_reader", "gone", "unsure", "inferred", "order",
+                "contradiction", "not_on_loan", "claimed", "renewal")  # fmt: skip
 
 _OBSERVE = """INSERT INTO observation (copy, happened_ms, device, number, cause, verb, sure, place,
 account, due, rule, session, request, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -32,17 +45,25 @@ WHERE copy = ? AND kind <> 'undo' AND NOT EXISTS
 ORDER BY id"""
 _CAUSED = """SELECT id FROM movement WHERE copy = ? AND cause = ? AND kind <> 'undo'
 ORDER BY id DESC LIMIT 1"""
-_LEND = """INSERT INTO loan (copy, cause, account, out_ms, due, rule, state, in_ms, over_limit)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)"""
+_LEND = """INSERT INTO loan (copy, cause, account, out_ms, due, rule, state, in_ms, renewals,
+waived, over_limit) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"""
 _END = "UPDATE loan SET state = ?, in_ms = ?, over_limit = 0 WHERE copy = ? AND cause = ?"
 _UPDATE_LOAN = """UPDATE loan SET account = ?, out_ms = ?, due = ?, rule = ?, state = ?, in_ms = ?,
-over_limit = (over_limit AND ? = 'open') WHERE copy = ? AND cause = ?"""
-_LOANS = """SELECT account, cause, out_ms, due, rule, '', state, in_ms FROM loan WHERE copy = ?"""
-_OPEN_LOAN = """SELECT l.account, l.cause, l.out_ms, l.due, l.rule, o.session
-FROM loan l JOIN observation o ON o.copy = l.copy AND o.cause = l.cause
-AND o.verb IN ('took', 'lent') WHERE l.copy = ? AND l.in_ms IS NULL"""
+renewals = ?, waived = ?,
+over_limit = CASE WHEN ? = 'open' THEN over_limit ELSE 0 END WHERE copy = ? AND cause = ?"""
+_LOANS = """SELECT account, cause, out_ms, due, rule, '', state, in_ms, renewals, waived
+FROM loan WHERE copy = ?"""
+_OPEN_LOAN = """SELECT l.account, l.cause, l.out_ms, l.due, l.rule, o.session, l.state, l.in_ms,
+l.renewals, l.waived FROM loan l JOIN observation o ON o.copy = l.copy AND o.cause = l.cause
+AND o.verb IN ('took', 'lent', 'gone') WHERE l.copy = ? AND l.in_ms IS NULL"""
 _CASES = """SELECT key, kind, device, cause, account, opened_ms, closed_ms, closed_by
 FROM exception_case WHERE copy = ?"""
+
+
+# Where it is and by which movement, whose observation tells more.
+_HERE = """SELECT s.holder, h.kind, m.kind, o.device, o.session
+FROM copy_state s JOIN holder h ON h.id = s.holder LEFT JOIN movement m ON m.id = s.movement
+LEFT JOIN observation o ON o.copy = s.copy AND o.cause = m.cause WHERE s.copy = ? LIMIT 1"""
 
 
 class Tail(NamedTuple):
@@ -52,6 +73,7 @@ class Tail(NamedTuple):
     newest: tuple[int, int, int, int, str]
     loan: Loan | None
     doubts: list[Case]
+    arrival: Arrival | None
 
 
 class Books:
@@ -63,12 +85,14 @@ class Books:
         self._day = day
         self._tails: dict[int, Tail] = {}
         self.accounts: set[int] = set()  # Whose loans changed, since the caller last cleared it.
+        self.promises: set[int] = set()  # Copies whose promise changed, since it was last cleared.
         self.newest_movement = 0
 
     def forget(self) -> None:
         """After a rollback: what was remembered may be of it."""
         self._tails.clear()
         self.accounts.clear()
+        self.promises.clear()
 
     def see(self, copy: int, seen: Observation, now_ms: int) -> None:
         """Enter one observation of a copy and everything that follows from it."""
@@ -76,7 +100,7 @@ class Books:
         values = (copy, happened_ms, device, number, cause, verb, sure, place, account, *rest)
         tail = self._tails.get(copy) or self._tail(copy)
         self._db.execute(_OBSERVE, values)
-        if order(seen) > tail.newest:
+        if tail and seen.verb in SEEN and order(seen) > tail.newest:
             self._go_on(copy, tail, seen, now_ms)
         else:
             self.fold_again(copy, cause, now_ms)
@@ -88,10 +112,12 @@ class Books:
         self._correct_movements(copy, folded.movements, cause, now_ms)
         self._correct_loans(copy, folded.loans)
         self._correct_cases(copy, folded.cases, now_ms)
+        if dimensions.correct(self._db, copy, folded):
+            self.promises.add(copy)
 
     def _go_on(self, copy: int, tail: Tail, seen: Observation, now_ms: int) -> None:
         before = tail.loan
-        grown = Life(tail.holder, self._day, loan=before, cases=tail.doubts)
+        grown = Life(tail.holder, self._day, loan=before, cases=tail.doubts, arrival=tail.arrival)
         doubt_count = len(tail.doubts)
         grown.see(seen)
         for movement in grown.movements:
@@ -110,10 +136,14 @@ class Books:
         doubts = [case for case in grown.cases if case.closed_ms is None]
         if len(self._tails) >= REMEMBERED_MAX:
             self._tails.clear()
-        self._tails[copy] = Tail(grown.holder, order(seen), grown.loan, doubts)
+        self._tails[copy] = Tail(grown.holder, order(seen), grown.loan, doubts, grown.arrival)
 
-    def _tail(self, copy: int) -> Tail:
-        (holder,) = self._one("SELECT holder FROM copy_state WHERE copy = ?", copy)
+    def _tail(self, copy: int) -> Tail | None:
+        """Return the end of a copy's life; None when its next step needs the whole of it."""
+        holder, place, moved, device, session = self._db.execute(_HERE, (copy,)).fetchone()
+        if moved == "undo" or dimensions.irregular(self._db, copy):
+            return None
+        came = Arrival(device, session, place == "compartment") if moved in ARRIVALS else None
         newest = self._db.execute(_NEWEST, (copy,)).fetchone() or (-1, 0, 0, 0, "")
         row = self._db.execute(_OPEN_LOAN, (copy,)).fetchone()
         loan = Loan(*row) if row else None
@@ -124,11 +154,7 @@ class Books:
             )
             if closed_ms is None and kind in FOLDED_CASES
         ]
-        return Tail(holder, newest, loan, doubts)
-
-    def _one(self, statement: str, *values: object) -> tuple[int]:
-        row: tuple[int] = self._db.execute(statement, values).fetchone()
-        return row
+        return Tail(holder, newest, loan, doubts, came)
 
     def _move(self, copy: int, step: Movement, now_ms: int) -> None:
         reverses = None
@@ -141,7 +167,8 @@ class Books:
 
     def _lend(self, copy: int, loan: Loan) -> None:
         values = (copy, loan.cause, loan.account, loan.out_ms, loan.due, loan.rule)
-        self._db.execute(_LEND, (*values, loan.state, loan.in_ms))
+        ended = (loan.state, loan.in_ms, loan.renewals, int(loan.waived))
+        self._db.execute(_LEND, (*values, *ended))
         self.accounts.add(loan.account)
 
     def _open(self, copy: int, case: Case) -> None:
@@ -175,7 +202,8 @@ class Books:
                 self._lend(copy, loan)
                 continue
             values = (loan.account, loan.out_ms, loan.due, loan.rule, loan.state, loan.in_ms)
-            self._db.execute(_UPDATE_LOAN, (*values, loan.state, copy, loan.cause))
+            more = (loan.renewals, int(loan.waived), loan.state)
+            self._db.execute(_UPDATE_LOAN, (*values, *more, copy, loan.cause))
             self.accounts.add(loan.account)
 
     def _correct_cases(self, copy: int, wanted: list[Case], now_ms: int) -> None:

@@ -1,4 +1,4 @@
-"""What the desk says of a copy, and what follows: renewals, lost and found, claims, condition. Pure.
+"""What the desk says of a copy: renewals, lost and found, claims, condition, promise.  Pure.
 
 Whatever is said here is one more observation: it stands in the order of time among what machines
 saw, and a late fact is folded before or after it as it happened.
@@ -6,9 +6,10 @@ saw, and a late fact is folded before or after it as it happened.
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 from broker.ledger.schema import UNKNOWN
-from broker.ledger.state import Condition, Observation, Promise, State
+from broker.ledger.state import Observation, Promise, State
 
 
 def _renewed(life: State, seen: Observation) -> None:
@@ -60,10 +61,10 @@ def _written(life: State, seen: Observation) -> None:
 
 def _accepted(life: State, seen: Observation) -> None:
     """What was made of it stands; the case that is meant has nothing more to say."""
+    meant = (_detail(seen, "kind"), _detail(seen, "cause"))
     for case in life.cases:
-        if case.closed_ms is None and case.cause == _detail(seen, "cause"):
-            if case.kind == _detail(seen, "kind"):
-                case.closed_ms, case.closed_by = seen.happened_ms, "staff"
+        if case.closed_ms is None and (case.kind, case.cause) == meant:
+            case.closed_ms, case.closed_by = seen.happened_ms, "staff"
 
 
 def _waived(life: State, seen: Observation) -> None:
@@ -117,7 +118,7 @@ def meet_promise(life: State, seen: Observation) -> None:
 
 
 def reversed_causes(story: list[Observation]) -> set[int]:
-    """Return the causes that staff took back; a reversal may itself be taken back by a later one."""
+    """Return the causes that staff took back; a reversal may be taken back by a later one."""
     gone: set[int] = set()
     for seen in reversed(story):
         if seen.verb == "reversed" and seen.cause not in gone:
@@ -125,17 +126,8 @@ def reversed_causes(story: list[Observation]) -> set[int]:
     return gone
 
 
-def lendable(
-    *, held_elsewhere: bool, on_loan: bool, condition: Condition, promised: bool, now_ms: int
-) -> bool:
-    """Say whether a copy may be lent: it is here, free, fit, and kept for nobody else."""
-    fit = not condition.damaged and not condition.withdrawn and condition.disinfect_ms <= now_ms
-    return fit and not held_elsewhere and not on_loan and not promised
-
-
-def _detail(seen: Observation, name: str) -> int | None:
-    found: int | None = json.loads(seen.detail or "{}").get(name)
-    return found
+def _detail(seen: Observation, name: str) -> Any:
+    return json.loads(seen.detail or "{}").get(name)
 
 
 VERBS: dict[str, Callable[[State, Observation], None]] = {
