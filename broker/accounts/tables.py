@@ -5,6 +5,8 @@ when the person asks for it (`patron`, `card`, `contact`, `identity`, `guardian`
 Units: fen; `_ms` milliseconds since 1970 UTC; a day is yyyymmdd, 0 for none.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -13,7 +15,6 @@ from sqlalchemy import (
     Index,
     Table,
     Text,
-    TextClause,
     UniqueConstraint,
     text,
 )
@@ -30,7 +31,7 @@ def _one_of(table: str, column: str, allowed: tuple[str, ...]) -> CheckConstrain
     return CheckConstraint(f"{column} IN ({listed})", name=f"{table}_{column}")
 
 
-def _where(condition: str) -> dict[str, TextClause]:
+def _where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 

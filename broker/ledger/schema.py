@@ -87,6 +87,10 @@ CASES = (
     ("foreign", "a tag that no copy has is in a compartment"),
     ("lost", "a machine's record cannot be read"),
     ("quarantine", "a machine said two things under one number: cloned or rolled back"),
+    ("lost_card", "a copy was taken with a card that was reported lost: nobody is charged"),
+    ("payment", "a provider says something else of a payment than it did, or than we asked"),
+    ("refund", "a provider does not give money back"),
+    ("notice", "a reader could not be told"),
 )
 STREAM_STATES = ("open", "quarantined", "closed")
 # What machines see, and what the service's own desk says (broker/desk/contract.py).

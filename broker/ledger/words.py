@@ -119,6 +119,14 @@ CASES = {
                        "A record of {machine} cannot be read"),
     "quarantine":     ("{machine} 同一编号下有两种说法，其记录已隔离",
                        "{machine} said two things under one number; its records are set aside"),
+    "lost_card":      ("{copy}从 {machine} 借出，用的是已挂失的读者证",
+                       "{copy} was taken from {machine} with a card that is reported lost"),
+    "payment":        ("读者 {card} 的一笔付款与支付方的说法不一致",
+                       "What the provider says of a payment by {card} does not fit"),
+    "refund":         ("应退给读者 {card} 的款项被支付方拒绝",
+                       "The provider refuses a refund to {card}"),
+    "notice":         ("给读者 {card} 的通知多次发送失败",
+                       "A notice to {card} could not be sent"),
 }
 # What staff should do about a case.
 PROPOSALS = {
@@ -144,6 +152,14 @@ PROPOSALS = {
                        "Count this machine at the next visit"),
     "quarantine":     ("停用这台机器，检查是否被复制或回滚",
                        "Take it out of service: was it cloned, or rolled back?"),
+    "lost_card":      ("调取监控；书还回后自动了结，不记在持证人名下",
+                       "Look at the camera; the holder of the card is not charged"),
+    "payment":        ("核对支付方流水，多收的退回",
+                       "Compare with the provider's statement; give back what is too much"),
+    "refund":         ("联系支付方，或在服务台退还",
+                       "Call the provider, or give it back at the desk"),
+    "notice":         ("核对读者的联系方式",
+                       "Check the reader's address"),
 }
 PLACES = {
     "unknown":     ("去向不明处", "an unknown place"),

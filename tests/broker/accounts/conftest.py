@@ -5,18 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from broker.accounts import guards
+from broker.ledger import database
 from broker.ledger.store import Database
-from tests.broker.desk import library
+from tests.broker.accounts.shelf import stock
 
 
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
-    opened = library(tmp_path)
-    if not opened.execute("SELECT 1 FROM sqlite_master WHERE name = 'money_is_kept'").fetchone():
-        opened.begin()
-        for statement in guards.statements(opened.kind):
-            opened.execute(statement)
-        opened.commit()
+    opened = database.open_writer(tmp_path / "data")
+    stock(opened)
     yield opened
     opened.close()

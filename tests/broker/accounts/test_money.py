@@ -8,8 +8,8 @@ from broker.accounts import money as purses
 from broker.accounts.money import Cause, Money, MoneyError, Reason, Row
 from broker.ledger import store
 from broker.ledger.store import Database
+from tests.broker.accounts.shelf import ANNE, BO
 
-ANNE, BO = 1001, 1002
 WHY = Reason("逾期 3 天", "3 days overdue", "4: fine any any 10 fen a day", "1")
 LOAN = Cause("loan", "7:12")
 KINDS = tuple(kind for kind, _source, _target in purses.words.MONEY)
@@ -108,21 +108,28 @@ def test_balances_are_what_the_rows_make_and_add_up_to_nothing(
     db: Database, bookings: list[tuple[str, int, int, int]], undone: set[int]
 ) -> None:
     db.begin()
+    try:
+        _book_and_undo(db, bookings, undone)
+
+        assert purses.differences(db) == []
+        assert sum(fen for (fen,) in db.execute("SELECT fen FROM balance")) == 0
+    finally:
+        db.rollback()
+
+
+def _book_and_undo(
+    db: Database, bookings: list[tuple[str, int, int, int]], undone: set[int]
+) -> None:
+    """Book what there is a key for, give back no more deposit than is held, take some back."""
     money, booked = Money(db), dict[str, int]()
-    for kind, account, fen, key in bookings:
-        if kind == "return_deposit":
-            fen = min(fen, money.deposit(account))
-        if fen:
-            name = f"{kind}:{account}:{key}"
-            number = money.book(
-                kind, account, fen, key=name, cause=LOAN, reason=WHY, at_ms=1, now_ms=2
-            )
-            assert bool(number) == (name not in booked)
-            booked.setdefault(name, number)
+    for kind, account, wanted, key in bookings:
+        room = money.deposit(account) if kind == "return_deposit" else wanted
+        fen, name = min(wanted, room), f"{kind}:{account}:{key}"
+        if not fen:
+            continue
+        number = money.book(kind, account, fen, key=name, cause=LOAN, reason=WHY, at_ms=1, now_ms=2)
+        assert bool(number) == (name not in booked)
+        booked.setdefault(name, number)
     for place, number in enumerate(booked.values()):
         if place in undone and row(db, number).kind not in ("deposit", "return_deposit"):
             money.reverse(row(db, number), WHY, now_ms=3)
-
-    assert purses.differences(db) == []
-    assert sum(fen for (fen,) in db.execute("SELECT fen FROM balance")) == 0
-    db.rollback()
