@@ -176,7 +176,9 @@ ASKS = (
     ("lend", "may this reader borrow these copies: reader, tags; one book each in the answer"),
     ("return", "what do these copies end: tags; a return is never refused"),
     ("account", "who is this reader and what has he on loan: reader, how"),
-    ("renew", "may these loans be renewed: reader, tags"),
+    ("renew", "may these loans be renewed: reader, tags; all of the reader's when there are none"),
+    ("hold", "may this reader wait for the titles of these copies: reader, tags"),
+    ("unhold", "may this reader stop waiting for them: reader, tags"),
     ("about", "what are these copies: tags, reader when known; nothing is promised or changed"),
 )
 ORDERS = (
@@ -205,6 +207,17 @@ REASONS = (
     ("jammed", "the lock does not open"),
     ("fault", "a part that is needed does not answer"),
     ("closed", "this service is closed now"),
+    ("limit_of_kind", "the reader has as many copies of this kind as one may have"),
+    ("owes", "the reader owes more than one may"),
+    ("overdue", "a copy is overdue, or too many of the reader's are"),
+    ("suspended", "the reader may not borrow for some days, for bringing copies back late"),
+    ("no_guarantee", "no deposit or credit stands for this card"),
+    ("held", "somebody else waits for this copy"),
+    ("renewals", "this loan was renewed as often as it may be"),
+    ("holds", "the reader waits for as many titles as one may"),
+    ("not_held", "the reader does not wait for this copy"),
+    ("have_it", "the reader has this copy already"),
+    ("not_fit", "this copy is being disinfected or mended"),
 )
 PARTS = ("lock", "reader", "scanner", "panel", "flash", "clock", "tray", "keypad")
 
