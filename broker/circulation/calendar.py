@@ -51,7 +51,7 @@ class Line(NamedTuple):
 
 
 class Calendar(NamedTuple):
-    """Days are yyyymmdd.  An audience `any` asks for what holds for everybody."""
+    """Days are yyyymmdd.  What is for no audience in particular is asked for as for adults."""
 
     lines: tuple[Line, ...] = ()
 
@@ -105,6 +105,7 @@ class Calendar(NamedTuple):
     def _find(
         self, kinds: tuple[str, ...], service: str, audience: str, place: Place, day: int
     ) -> Line | None:
+        audience = "adult" if audience == ANY else audience
         for line in self.lines:
             if (
                 line.first_day <= day <= line.last_day

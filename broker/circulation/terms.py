@@ -20,3 +20,6 @@ class Place(NamedTuple):
     site: str = ANY
     level: str = ANY
     channel: str = ANY
+
+
+ANYWHERE = Place()

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import cast
 
+from broker.circulation.calendar import ALWAYS, Calendar
 from broker.circulation.decide import Answer, Ask, Book, Reader, decide
 from broker.circulation.rules import Rules
+from broker.circulation.terms import Place
 from broker.fleet.registry import Device
 from broker.ledger.directory import Directory
 from broker.ledger.store import Database
@@ -30,12 +32,14 @@ class Asks:
         rules: Rules,
         ruleset: int,
         day: Callable[[int], int],
+        calendar: Calendar = ALWAYS,
     ) -> None:
         self._db = db
         self._directory = directory
         self._rules = rules
         self._ruleset = ruleset
         self._day = day
+        self._calendar = calendar
 
     def answer(self, device: Device, said: Mapping[str, object], now_ms: int) -> Answer:
         """Return the fields of the answer, its id included."""
@@ -48,9 +52,9 @@ class Asks:
             reader=Reader(*patron[1:]) if patron else None,
             loans=tuple(Book(*row)._replace(lent=True, mine=True) for row in loans),
             books=tuple(self._book(tag, account) for tag in dict.fromkeys(tags)),
-            level=device.level,
+            place=Place(device.site, device.level, device.kind),
         )
-        answer = decide(ask, self._rules, self._day(now_ms))
+        answer = decide(ask, self._rules, self._calendar, self._day(now_ms))
         outcome = (int(bool(answer["ok"])), answer.get("why", ""), answer["line"])
         values = (device.id, said["id"], ask.op, account, *outcome, self._ruleset, now_ms)
         self._db.execute(_KEEP, values)

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from broker.circulation import days, rules
-from broker.circulation.decide import Ask, Book, Reader, decide, masked
+from broker.circulation import calendar, days, rules
+from broker.circulation.decide import Answer, Ask, Book, Reader, masked
+from broker.circulation.decide import decide as decide_by
+from broker.circulation.terms import Place
 
 RULES = rules.parse(Path(rules.__file__).with_name("minhang.rules").read_text())
+CALENDAR = calendar.parse(Path(rules.__file__).with_name("minhang.calendar").read_text())
 TODAY = 20261121
 ADULT = Reader("adult", "zh", "", "张小明")
 BLOCKED = ADULT._replace(blocked="lost")
@@ -22,7 +25,11 @@ def held(count: int) -> tuple[Book, ...]:
 
 
 def ask(op: str, reader: Reader | None = ADULT, loans: int = 0, *books: Book) -> Ask:
-    return Ask(op, reader, held(loans), books, "district")
+    return Ask(op, reader, held(loans), books, Place("lib01", "district", "bookcase"))
+
+
+def decide(asked: Ask, by: rules.Rules, today: int) -> Answer:
+    return decide_by(asked, by, CALENDAR, today)
 
 
 def test_a_door_opens_with_what_is_left_and_the_line_that_says_so() -> None:
@@ -30,7 +37,7 @@ def test_a_door_opens_with_what_is_left_and_the_line_that_says_so() -> None:
 
     assert answer == {
         "ok": True,
-        "line": "7: from 2020-10-27: limit any 15",
+        "line": "11: from 2020-10-27: limit any 15",
         "loans": 3,
         "left": 12,
         "due": 20261219,
@@ -89,7 +96,7 @@ def test_a_return_is_never_refused_and_tells_how_late_it_is() -> None:
 def test_a_blocked_reader_still_sees_the_loans() -> None:
     answer = decide(ask("account", BLOCKED, 2), RULES, TODAY)
 
-    assert (answer["ok"], answer["left"], answer["line"]) == (True, 0, "2: refuse blocked")
+    assert (answer["ok"], answer["left"], answer["line"]) == (True, 0, "4: refuse blocked")
 
 
 def test_names_are_masked_in_both_scripts() -> None:
