@@ -21,7 +21,7 @@ help:            ## list these targets
 setup: .venv/ready $(MICROPYTHON) .cache/firmware/ready
 	@sh deploy/setup/packages.sh $(RUN_PACKAGES)
 	@$(BIN)/python deploy/setup/fonts.py >/dev/null
-setup-test: setup typings/ready
+setup-test: setup typings/ready .cache/marc/ready
 	@sh deploy/setup/packages.sh $(TEST_PACKAGES)
 
 run: setup       ## a district on the desk: service, bookcases, a kiosk, readers; Ctrl-C ends it (ARGS=--help)
@@ -69,6 +69,10 @@ typings/ready: typings.lock .venv/ready
 	@rm -rf typings
 	@$(BIN)/pip -q install --require-hashes -r typings.lock -t typings 2>.venv/typings.log || { tail -5 .venv/typings.log; exit 1; }
 	@touch $@
+
+# Records that others made, from pymarc's own source archive.
+.cache/marc/ready: deploy/setup/marc.py requirements.lock .venv/ready
+	@$(BIN)/python deploy/setup/marc.py
 
 $(MICROPYTHON): deploy/setup/micropython.sh
 	@sh deploy/setup/micropython.sh

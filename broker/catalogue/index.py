@@ -3,18 +3,16 @@
 A search wants the few titles with the highest standing.  The index is therefore in three parts: a
 small one with the best standing, a larger one, the rest.  Each is looked through only when the ones
 above did not give enough, so that a word of ten thousand titles costs what a rare one does.
-
-On SQLite each tier is an FTS5 table, on PostgreSQL a partial GIN index over the terms.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from broker.catalogue import terms
+from broker.catalogue import fulltext, terms
+from broker.catalogue.fulltext import TIERS
 from broker.catalogue.work import AUTHORS_BETWEEN, Work
-from broker.ledger.store import Database, Kind
+from broker.ledger.store import Database
 
-TIERS = (0, 1, 2)
 LAST = TIERS[-1]
 # A tier holds this part of all titles, but at least so many.
 SHARES = ((64, 4_000), (8, 32_000))
@@ -23,25 +21,6 @@ ROWS_A_STEP = 1_000
 LOANS_MAX = 2**20 - 1
 YEAR_MAX = 2**12 - 1
 NUMBER_BITS = 28
-
-_VECTOR = "array_to_tsvector(string_to_array(words, ' '))"
-_CREATE: dict[Kind, tuple[str, ...]] = {
-    "sqlite": tuple(
-        f"CREATE VIRTUAL TABLE search_words_{tier} USING fts5(words, content='', columnsize=0,"
-        " detail=none, tokenize=\"ascii tokenchars '^$'\")"
-        for tier in TIERS
-    ),
-    "postgresql": tuple(
-        f"CREATE INDEX search_words_{tier} ON search_title USING gin (({_VECTOR}))"
-        f" WHERE tier = {tier}"
-        for tier in TIERS
-    ),
-}
-_DROP: dict[Kind, str] = {"sqlite": "DROP TABLE", "postgresql": "DROP INDEX"}
-_SETTLE: dict[Kind, str] = {
-    "sqlite": "INSERT INTO search_words_{0} (search_words_{0}) VALUES ('optimize')",
-    "postgresql": "SELECT gin_clean_pending_list('search_words_{0}')",
-}
 
 _LINE = "SELECT number, tier, standing, phrases, words FROM search_title WHERE title = ?"
 _NUMBER = "SELECT COALESCE(MAX(number), 0) FROM search_title"
@@ -68,18 +47,12 @@ class Changed(NamedTuple):
     tiers: int
 
 
-def create(kind: Kind, run: Callable[[str], object]) -> None:
-    """Create what full-text search needs beside the table `search_title`."""
-    for statement in _CREATE[kind]:
-        run(statement)
-
-
 class Index:
     """Everything happens in the caller's transaction."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._last = 0  # The highest number; read at the first need.
+        self._last: int = 0  # The highest number; read at the first need.
 
     def put(self, work: Work) -> None:
         """Index a title anew; one that comes first stands last until `rank`."""
@@ -126,9 +99,8 @@ class Index:
 
     def rebuild(self) -> None:
         """Drop the full-text part and make it anew: quicker than entering very many one by one."""
-        for tier in TIERS:
-            self._db.execute(f"{_DROP[self._db.kind]} search_words_{tier}")
-        create(self._db.kind, self._db.execute)
+        for statement in (*fulltext.DROP[self._db.kind], *fulltext.CREATE[self._db.kind]):
+            self._db.execute(statement)
         if self._db.kind == "sqlite":
             for tier in TIERS:
                 self._db.execute(
@@ -161,16 +133,14 @@ class Index:
             self._db.execute(delete, (number, words))
 
     def _settle(self) -> None:
-        for tier in TIERS:
-            self._db.execute(_SETTLE[self._db.kind].format(tier))
-        if self._db.kind == "postgresql":
-            self._db.execute("ANALYZE search_title")
+        for statement in fulltext.SETTLE[self._db.kind]:
+            self._db.execute(statement)
 
 
 def standing(loans: int, year: int, number: int) -> int:
     """Return one number to order titles by: loans, then year, then who came first."""
     loans, year = min(loans, LOANS_MAX), min(max(year, 0), YEAR_MAX)
-    return (loans * (YEAR_MAX + 1) + year) * 2**NUMBER_BITS + 2**NUMBER_BITS - 1 - number
+    return (loans * (YEAR_MAX + 1) + year << NUMBER_BITS) + (1 << NUMBER_BITS) - 1 - number
 
 
 def _bounds(count: int) -> Sequence[int]:

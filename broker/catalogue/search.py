@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from broker.catalogue import places, query
-from broker.catalogue.index import TIERS
+from broker.catalogue.fulltext import TIERS, VECTOR
 from broker.catalogue.places import Rows, Whereabouts
 from broker.catalogue.query import Stage
 from broker.ledger.store import Kind
@@ -16,9 +16,8 @@ _MATCH: dict[Kind, str] = {
     "sqlite": """SELECT search_title.title FROM search_words_{tier}
 JOIN search_title ON search_title.number = search_words_{tier}.rowid
 WHERE search_words_{tier} MATCH ?{more} ORDER BY search_title.standing DESC LIMIT ?""",
-    "postgresql": """SELECT search_title.title FROM search_title
-WHERE search_title.tier = {tier}
-AND array_to_tsvector(string_to_array(words, ' ')) @@ CAST(? AS tsquery){more}
+    "postgresql": f"""SELECT search_title.title FROM search_title
+WHERE search_title.tier = {{tier}} AND {VECTOR} @@ CAST(? AS tsquery){{more}}
 ORDER BY search_title.standing DESC LIMIT ?""",
 }
 _PHRASE = " AND search_title.phrases LIKE ?"

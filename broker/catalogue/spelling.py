@@ -1,7 +1,7 @@
 """How a title is spelled in pinyin: its syllables, in each reading that people type.
 
-A character with several readings is read as its word says: 重庆 is chong qing, 乐府 yue fu.  Of those
-that are often misread the other reading is kept too, so that both find the title.
+A character with several readings is read as its word says: 重庆 is chong qing, 乐府 yue fu.  Of
+those that are often misread the other reading is kept too, so that both find the title.
 """
 
 from collections.abc import Callable
@@ -77,7 +77,7 @@ def _speller() -> Callable[[str], list[str]]:
     from pypinyin import lazy_pinyin
 
     def spell(run: str) -> list[str]:
-        spelled = lazy_pinyin(run, errors=list)
+        spelled = lazy_pinyin(run)
         if len(spelled) == len(run):
             return [_letters(syllable) for syllable in spelled]
         return [_letters("".join(lazy_pinyin(character))) for character in run]

@@ -1,28 +1,27 @@
 """The catalogue's tables: what is known of a title beyond the ledger's own line, and its index.
 
 The index is a projection: `search_title` holds a line for each title with its terms, and what makes
-them quick to find differs by database (index.py).
+them quick to find differs by database (fulltext.py).
 """
 
 from sqlalchemy import (
-    BigInteger,
+    DDL,
     Column,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
     Table,
     Text,
     UniqueConstraint,
+    event,
 )
 
+from broker.catalogue import fulltext
+from broker.ledger.columns import Whole
 from broker.ledger.schema import metadata
 
 # Where a title came from: the word of `import --format`.
 FORMATS = ("marc21", "cnmarc", "csv")
-
-# SQLite's strict tables know one integer, of eight bytes.
-LONG = Integer().with_variant(BigInteger(), "postgresql")
 
 title_detail = Table(
     "title_detail",
@@ -51,12 +50,17 @@ title_isbn = Table(
 search_title = Table(
     "search_title",
     metadata,
-    Column("number", Integer, primary_key=True),  # in the order in which titles came
+    Column(
+        "number", Whole, primary_key=True, autoincrement=False
+    ),  # in the order in which titles came
     Column("title", Text, ForeignKey("title.id"), nullable=False),
-    Column("standing", LONG, nullable=False),  # what is higher is shown first; no two are equal
-    Column("tier", Integer, nullable=False),  # 0 for the few with the highest standing
+    Column("standing", Whole, nullable=False),  # what is higher is shown first; no two are equal
+    Column("tier", Whole, nullable=False),  # 0 for the few with the highest standing
     Column("phrases", Text, nullable=False),  # title, authors, subjects, folded, one a line
     Column("words", Text, nullable=False),  # its terms with a space between: terms.py
     UniqueConstraint("title"),
     sqlite_strict=True,
 )
+for kind, statements in fulltext.CREATE.items():
+    for statement in statements:
+        event.listen(search_title, "after_create", DDL(statement).execute_if(dialect=kind))  # type: ignore[no-untyped-call]

@@ -35,7 +35,7 @@ class Work(NamedTuple):
         return AUTHORS_BETWEEN.join(self.authors)
 
 
-AUTHORS_BETWEEN = "；"
+AUTHORS_BETWEEN = ";"
 
 
 class BrokenRecord(Exception):

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from bookcase_fw import sign
+from broker.catalogue.index import Index
 from broker.ledger import store
 from broker.ledger.store import Database
+from broker.library import copies
 
 ACCOUNT_BITS = 48
 ROWS_A_STEP = 500
@@ -23,10 +25,6 @@ _KEY = "UPDATE device SET key = ? WHERE name = ?"
 _TITLE = "INSERT INTO title VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING"
 _PATRON = """INSERT INTO patron (account, card, reader, name, kind, language, blocked)
 VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (card) DO UPDATE SET blocked = excluded.blocked"""
-_COPY = """INSERT INTO copy (barcode, tag, title, home, placed, loaded_ms)
-VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (barcode) DO NOTHING RETURNING id"""
-_LOAD = """INSERT INTO movement (copy, source, target, kind, at_ms, recorded_ms)
-VALUES (?, 1, ?, 'load', ?, ?)"""
 _SHELF = "INSERT INTO holder (kind, site) VALUES ('shelf', ?) ON CONFLICT DO NOTHING"
 _COMPARTMENT = """INSERT INTO holder (kind, device, door)
 SELECT 'compartment', id, ? FROM device WHERE name = ? ON CONFLICT DO NOTHING"""
@@ -63,6 +61,9 @@ def load(
                     enter(db, row, district_key, now_ms)
                 except (KeyError, TypeError, ValueError, *store.CONFLICTS) as error:
                     raise LoadError(f"{name}, line {number}: {error!r}") from error
+        index = Index(db)
+        if index.add_missing():
+            index.rank()
         db.commit()
     finally:
         if db.in_transaction:
@@ -117,10 +118,15 @@ def _title(db: Database, row: Row, _key: bytes, _now_ms: int) -> None:
 def _copy(db: Database, row: Row, _key: bytes, now_ms: int) -> None:
     placed = _holder(db, row["holder"])
     tag = row["tag"].upper()
-    values = (row["barcode"], tag, row["title_id"], row["home"], placed, now_ms)
-    new = db.execute(_COPY, values).fetchone()
-    if new:
-        db.execute(_LOAD, (new[0], placed, now_ms, now_ms))
+    copies.enter(
+        db,
+        barcode=row["barcode"],
+        tag=tag,
+        title=row["title_id"],
+        home=row["home"],
+        placed=placed,
+        now_ms=now_ms,
+    )
 
 
 def _patron(db: Database, row: Row, district_key: bytes, _now_ms: int) -> None:
