@@ -15,6 +15,7 @@ import structlog
 import typer
 
 from broker import config as configuration
+from broker.catalogue.command import app as catalogue
 from broker.circulation import days, rules
 from broker.ledger import audit, database
 from broker.library import load as library
@@ -24,6 +25,7 @@ log = structlog.get_logger()
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 ledger = typer.Typer(no_args_is_help=True, help="Look into the ledger.")
 app.add_typer(ledger, name="ledger")
+app.add_typer(catalogue, name="catalogue")
 
 ConfigFile = Annotated[Path, typer.Option("--config", help="the service's JSON file")]
 

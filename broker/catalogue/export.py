@@ -19,6 +19,7 @@ from typing import Any
 from broker.catalogue import formats, marc, sheet
 from broker.catalogue.work import AUTHORS_BETWEEN
 from broker.ledger.store import Database
+from broker.library import copies
 
 Row = Any
 
@@ -93,17 +94,17 @@ def _table(path: Path, columns: tuple[str, ...], rows: Iterable[Row]) -> int:
 def _placed(row: Row) -> tuple[str, ...]:
     barcode, tag, title, home, kind, device, door, site = row
     places = {"compartment": f"{device}/{door}", "shelf": f"shelf:{site}"}
-    return (barcode, tag, title, home, places.get(kind, f"shelf:{home}"))
+    return (barcode, copies.chip(tag), title, home, places.get(kind, f"shelf:{home}"))
 
 
 def _described(db: Database) -> Iterator[dict[str, Any]]:
     isbns: dict[str, list[str]] = {}
     for title, isbn in db.execute(_ISBNS):
         isbns.setdefault(title, []).append(isbn)
-    copies: dict[str, list[dict[str, str]]] = {}
+    held: dict[str, list[dict[str, str]]] = {}
     for title, barcode, home, tag in db.execute(_HELD):
-        held = {"barcode": barcode, "site": home, "tag": tag}
-        copies.setdefault(title, []).append(held)
+        line = {"barcode": barcode, "site": home, "tag": copies.chip(tag)}
+        held.setdefault(title, []).append(line)
     for title, name, author, year, language, audience, class_, publisher, subjects in db.execute(
         _DETAILS
     ):
@@ -118,7 +119,7 @@ def _described(db: Database) -> Iterator[dict[str, Any]]:
             "publisher": publisher or "",
             "isbn": isbns.get(title, []),
             "subjects": [subject for subject in (subjects or "").split("\n") if subject],
-            "copies": copies.get(title, []),
+            "copies": held.get(title, []),
         }
 
 

@@ -7,10 +7,17 @@ VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id"""
 _LOAD = """INSERT INTO movement (copy, source, target, kind, at_ms, recorded_ms)
 VALUES (?, 1, ?, 'load', ?, ?)"""
 
+_NONE = "none:"
+
 
 def no_tag(barcode: str) -> str:
     """Return what stands for the chip of a copy that has none: no machine can ever read it."""
-    return f"none:{barcode}"
+    return f"{_NONE}{barcode}"
+
+
+def chip(tag: str) -> str:
+    """Return a copy's tag as people know it; empty when it has none."""
+    return "" if tag.startswith(_NONE) else tag
 
 
 def enter(
