@@ -52,6 +52,7 @@ class Report(NamedTuple):
     rules: list[str]
     measures: list[Measure]
     made_ms: int
+    zone: ZoneInfo
 
 
 def build(rows: Rows, layout: Layout, period: Period, *, zone: ZoneInfo, now_ms: int) -> Report:
@@ -78,6 +79,7 @@ def build(rows: Rows, layout: Layout, period: Period, *, zone: ZoneInfo, now_ms:
         rules=in_force(rows, whole.begin_ms, whole.end_ms),
         measures=[MEASURES[name] for name in dict.fromkeys(c.measure for c in layout.columns)],
         made_ms=now_ms,
+        zone=zone,
     )
 
 

@@ -12,7 +12,7 @@ from broker.reports.measures import AT_THE_END
 from broker.reports.periods import Bucket
 from broker.reports.uptime import Spans
 
-CIRCULATED = ("loans", "returns")
+CIRCULATED = ("loans", "returns", "renewals")
 RUNNING = ("served_ms", "expected_ms", "outages")
 
 # Asks one of the statements of queries.py, which have no values.
@@ -58,10 +58,7 @@ def count(ledger: Ledger, measures: Iterable[str], buckets: Sequence[Bucket]) ->
 
 
 def _cells(rows: Iterable[Sequence[Any]]) -> list[Cell]:
-    return [
-        Cell(int(bucket), measure, site, device, audience, class_, int(value))
-        for bucket, site, device, audience, class_, measure, value in rows
-    ]
+    return [Cell(*row) for row in rows]
 
 
 def _running(ledger: Ledger, buckets: Sequence[Bucket]) -> list[Cell]:

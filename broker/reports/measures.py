@@ -38,10 +38,10 @@ COUNTED = (
     Measure("returns", 1, "copies", "还回册次", "Returns",
             "a loan that ended in the period because the copy came back, seen or inferred"),
     Measure("renewals", 1, "copies", "续借册次", "Renewals",
-            "a due day that was moved on in the period, copy by copy"),
+            "a due day that was moved on in the period while its copy was on loan"),
     Measure("circulating_visits", 1, "visits", "流通人次", "Circulating visits",
-            "a patron at one site in one door session or visit in which a loan began or ended; "
-            "juvenile when any copy in it is"),
+            "a patron at one site in one door session or visit in which a loan began or a copy was "
+            "seen coming back; juvenile when any copy in it is"),
     Measure("cards_issued", 1, "cards", "新办读者证", "Cards issued",
             "a card that was issued in the period; audience is that of its reader"),
     Measure("stock", 1, "copies", "在架册数", "On the shelf",

@@ -1,93 +1,117 @@
 """How each measure is counted, in SQL that SQLite and PostgreSQL both read.
 
-Every query gives rows (bucket, site, device, audience, class, measure, count): one for each cell
+Every query gives rows (bucket, measure, site, device, audience, class, count): one for each cell
 that has any.  Times are whole numbers of the caller's own, written into the statement, so that it
 has no values and either kind of connection can be asked.
 
 A loan is one row of `loan`, and so is its return: what is counted is exactly what the fold says,
-late facts included.  The observation that began or ended it says where: a loan that was ended by
-something else than an observation is counted at no place.
+late facts included.  Where it began is told by the observation that began it, where it ended by the
+movement that led away from its reader.
 """
 
 from collections.abc import Sequence
 
 from broker.reports.periods import Bucket
 
-# Which observations end a loan in which way.
-RETURNING = "('put', 'returned', 'stocked', 'back')"
-INFERRING = "('took', 'lent', 'removed')"
-
-_PLACE = "COALESCE(device.site, '') AS site, COALESCE(device.name, '') AS device"
+_CELL = """line.measure, COALESCE({site}device.site, '') AS site,
+    COALESCE(device.name, '') AS device"""
 _TITLE = "title.audience AS audience, SUBSTR(title.class, 1, 1) AS class"
 # A door session or visit; what names none is a visit of its own.
-_VISIT = """CASE WHEN o.session <> '' THEN CAST(o.device AS TEXT) || '/' || o.session
-        ELSE '#' || CAST(o.cause AS TEXT) END"""
+_VISIT = """CASE WHEN seen.session <> '' THEN CAST(seen.device AS TEXT) || '/' || seen.session
+        ELSE '#' || CAST(seen.cause AS TEXT) END"""
 
 _LOANS = f"""
-    SELECT bucket.name AS bucket, 'loans' AS measure, loan.copy, o.device, {_VISIT} AS visit
+    SELECT bucket.name AS bucket, 'loans' AS measure, loan.copy, seen.device,
+        CAST(NULL AS BIGINT) AS target, {_VISIT} AS visit
     FROM bucket JOIN loan ON loan.out_ms >= bucket.begin_ms AND loan.out_ms < bucket.end_ms
-        LEFT JOIN observation o ON o.copy = loan.copy AND o.happened_ms = loan.out_ms
-            AND o.cause = loan.cause AND o.verb IN ('took', 'lent')
+        LEFT JOIN observation seen ON seen.copy = loan.copy AND seen.cause = loan.cause
+            AND seen.verb IN ('took', 'lent')
     WHERE loan.state <> 'void'
 """
 
+# The first step away from the reader that stands, after the one that began the loan.
+_STEP_AWAY = """
+    SELECT MIN(away.id) FROM movement away
+    WHERE away.copy = loan.copy AND away.source = reader.id AND away.kind <> 'undo'
+        AND away.id > (
+            SELECT MAX(began.id) FROM movement began
+            WHERE began.copy = loan.copy AND began.cause = loan.cause
+                AND began.target = reader.id AND began.kind <> 'undo')
+        AND NOT EXISTS (
+            SELECT 1 FROM movement undone
+            WHERE undone.copy = away.copy AND undone.kind = 'undo' AND undone.reverses = away.id)
+"""
+
 _RETURNS = f"""
-    SELECT bucket.name AS bucket, 'returns' AS measure, loan.copy, o.device, {_VISIT} AS visit
+    SELECT bucket.name AS bucket, 'returns' AS measure, loan.copy, stream.device, ended.target,
+        CASE WHEN loan.state = 'returned' THEN (
+            SELECT MIN({_VISIT}) FROM observation seen
+            WHERE seen.copy = loan.copy AND seen.cause = ended.cause) END AS visit
     FROM bucket JOIN loan ON loan.in_ms >= bucket.begin_ms AND loan.in_ms < bucket.end_ms
-        LEFT JOIN observation o ON o.copy = loan.copy AND o.happened_ms = loan.in_ms
-            AND o.cause = (
-                SELECT MIN(ended.cause) FROM observation ended
-                WHERE ended.copy = loan.copy AND ended.happened_ms = loan.in_ms
-                    AND ended.cause <> loan.cause AND (
-                        (loan.state = 'returned' AND ended.verb IN {RETURNING})
-                        OR (loan.state = 'inferred' AND ended.verb IN {INFERRING})))
-            AND ((loan.state = 'returned' AND o.verb IN {RETURNING})
-                OR (loan.state = 'inferred' AND o.verb IN {INFERRING}))
+        LEFT JOIN holder reader ON reader.account = loan.account
+        LEFT JOIN movement ended ON ended.id = ({_STEP_AWAY})
+        LEFT JOIN inbox ON inbox.id = ended.cause
+        LEFT JOIN stream ON stream.id = inbox.stream
     WHERE loan.state IN ('returned', 'inferred')
+"""
+
+_RENEWALS = """
+    SELECT bucket.name AS bucket, 'renewals' AS measure, seen.copy, seen.device,
+        CAST(NULL AS BIGINT) AS target, CAST(NULL AS TEXT) AS visit
+    FROM bucket JOIN observation seen
+        ON seen.happened_ms >= bucket.begin_ms AND seen.happened_ms < bucket.end_ms
+    WHERE seen.verb = 'renewed' AND EXISTS (
+        SELECT 1 FROM loan WHERE loan.copy = seen.copy AND loan.account = seen.account
+            AND loan.out_ms <= seen.happened_ms
+            AND (loan.in_ms IS NULL OR loan.in_ms >= seen.happened_ms))
 """
 
 _CIRCULATED = """
 WITH bucket AS ({buckets}),
-circulated AS ({loans} UNION ALL {returns})
+circulated AS ({loans} UNION ALL {returns} UNION ALL {renewals})
 """
 
+# What came back stands at the place that took it, whoever told us of it.
 CIRCULATION = """{circulated}
-SELECT line.bucket, {place}, {title}, line.measure, COUNT(*) AS value
+SELECT line.bucket, {cell}, {title}, COUNT(*) AS value
 FROM circulated line JOIN copy ON copy.id = line.copy JOIN title ON title.id = copy.title
     LEFT JOIN device ON device.id = line.device
+    LEFT JOIN holder target ON target.id = line.target
+    LEFT JOIN device inside ON inside.id = target.device
 GROUP BY 1, 2, 3, 4, 5, 6
 """
 
 # A visit is counted once, at its place: its audience is `both` when copies of both were in it.
 VISITS = """{circulated},
 visit AS (
-    SELECT line.bucket, line.visit, MIN(line.device) AS device,
+    SELECT line.bucket, 'circulating_visits' AS measure, line.visit, MIN(line.device) AS device,
         MIN(title.audience) AS low, MAX(title.audience) AS high
     FROM circulated line JOIN copy ON copy.id = line.copy JOIN title ON title.id = copy.title
     WHERE line.visit IS NOT NULL
     GROUP BY line.bucket, line.visit
 )
-SELECT visit.bucket, {place}, CASE WHEN low = high THEN low ELSE 'both' END AS audience,
-    '' AS class, 'circulating_visits' AS measure, COUNT(*) AS value
-FROM visit LEFT JOIN device ON device.id = visit.device
+SELECT line.bucket, {cell}, CASE WHEN low = high THEN low ELSE 'both' END AS audience,
+    '' AS class, COUNT(*) AS value
+FROM visit line LEFT JOIN device ON device.id = line.device
 GROUP BY 1, 2, 3, 4, 5, 6
 """
 
 _HELD = """
 SELECT {bucket} AS bucket,
-    COALESCE(holder.site, device.site, lender.site, '') AS site,
-    COALESCE(device.name, lender.name, '') AS device, {title},
     CASE WHEN holder.kind IN ('compartment', 'shelf') THEN 'stock'
         WHEN holder.kind = 'reader' THEN 'on_loan'
         WHEN holder.kind = 'unknown' THEN 'missing' ELSE 'underway' END AS measure,
-    COUNT(*) AS value
+    COALESCE(holder.site, device.site, lender.site, '') AS site,
+    COALESCE(device.name, lender.name, '') AS device, {title}, COUNT(*) AS value
 FROM copy JOIN title ON title.id = copy.title
     {held}
     LEFT JOIN device ON device.id = holder.device
     LEFT JOIN inbox ON inbox.id = moved.cause AND holder.kind = 'reader'
     LEFT JOIN stream ON stream.id = inbox.stream
     LEFT JOIN device lender ON lender.id = stream.device
-WHERE copy.loaded_ms < {end_ms}
+WHERE copy.loaded_ms < {end_ms} AND NOT EXISTS (
+    SELECT 1 FROM observation gone WHERE gone.copy = copy.id AND gone.verb = 'withdrawn'
+        AND gone.happened_ms < {end_ms})
 GROUP BY 1, 2, 3, 4, 5, 6
 """
 
@@ -109,11 +133,12 @@ _HELD_AT = """
 
 
 def circulation(buckets: Sequence[Bucket]) -> str:
-    return CIRCULATION.format(circulated=_circulated(buckets), place=_PLACE, title=_TITLE)
+    cell = _CELL.format(site="target.site, inside.site, ")
+    return CIRCULATION.format(circulated=_circulated(buckets), cell=cell, title=_TITLE)
 
 
 def visits(buckets: Sequence[Bucket]) -> str:
-    return VISITS.format(circulated=_circulated(buckets), place=_PLACE)
+    return VISITS.format(circulated=_circulated(buckets), cell=_CELL.format(site=""))
 
 
 def held(bucket: Bucket, *, now_ms: int) -> str:
@@ -127,4 +152,4 @@ def _circulated(buckets: Sequence[Bucket]) -> str:
     rows = " UNION ALL ".join(
         "SELECT %d AS name, %d AS begin_ms, %d AS end_ms" % bucket for bucket in buckets
     )
-    return _CIRCULATED.format(buckets=rows, loans=_LOANS, returns=_RETURNS)
+    return _CIRCULATED.format(buckets=rows, loans=_LOANS, returns=_RETURNS, renewals=_RENEWALS)

@@ -24,22 +24,33 @@ class NewerLedger(Exception):
     """The ledger was made by a newer service.  The message names what we do not know."""
 
 
-def upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, to: str = "heads") -> None:
     """Run what the ledger lacks, in the connection's transaction; NewerLedger for what we lack."""
     if not is_current(connection):
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "heads")
+        command.upgrade(config, to)
 
 
 def is_current(connection: Connection) -> bool:
     """Say whether the ledger has all migrations; NewerLedger when it has one that we have not."""
-    held = set(MigrationContext.configure(connection).get_current_heads())
+    held = set(heads(connection))
     script = ScriptDirectory.from_config(_config())
-    unknown = held - {revision.revision for revision in script.walk_revisions()}
+    unknown = held - known()
     if unknown:
         raise NewerLedger(f"migration {', '.join(sorted(unknown))} is unknown to this service")
     return held == set(script.get_heads())
+
+
+def heads(connection: Connection) -> list[str]:
+    """Return the newest migrations that a ledger has."""
+    return sorted(MigrationContext.configure(connection).get_current_heads())
+
+
+def known() -> set[str]:
+    """Return all migrations that this service has."""
+    script = ScriptDirectory.from_config(_config())
+    return {revision.revision for revision in script.walk_revisions()}
 
 
 @cache

@@ -1,0 +1,95 @@
+"""The figures equal a count by hand, whatever happened and however late it was told."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from broker.reports import periods
+from broker.reports.cells import Ledger, count
+from broker.reports.measures import AT_THE_END
+from broker.reports.periods import Period
+from broker.reports.places import spans
+from tests.broker.desk import MINUTE_MS, START_MS, TAGS, Desk
+from tests.broker.reports.town import (
+    COPIES,
+    Counted,
+    Event,
+    by_hand,
+    stock,
+    tell,
+    town,
+)  # fmt: skip
+
+ZONE = ZoneInfo("Asia/Shanghai")
+DAYS = 40
+PERIOD = Period(date(2026, 11, 1), date(2027, 1, 31))
+NOW_MS = START_MS + 80 * 24 * 60 * MINUTE_MS
+COUNTED = ("loans", "returns", "circulating_visits")
+
+AT_CASES = ("took", "put", "stocked", "removed", "gone", "back")
+EVENTS = st.lists(
+    st.builds(
+        Event,
+        st.integers(1, DAYS * 1440),
+        st.sampled_from(("bc01", "bc02")),
+        st.sampled_from(AT_CASES),
+        st.integers(1, COPIES),
+        st.integers(0, 1),
+    )
+    | st.builds(
+        Event,
+        st.integers(1, DAYS * 1440),
+        st.just("kx01"),
+        st.sampled_from(("lent", "returned")),
+        st.integers(1, COPIES),
+        st.integers(0, 1),
+    ),
+    max_size=14,
+    unique_by=lambda event: event.minute,
+)
+PARTS = st.tuples(st.integers(1, 4), st.integers(1, 4), st.integers(1, 4))
+
+
+def ledger(desk: Desk) -> Ledger:
+    return Ledger(desk.db.execute, spans(desk.db.execute, ZONE), NOW_MS)
+
+
+def tallied(entries: Sequence[Counted]) -> Counter[tuple[int, str, str, str, str]]:
+    found: Counter[tuple[int, str, str, str, str]] = Counter()
+    for bucket in periods.by_month(PERIOD, ZONE):
+        for entry in entries:
+            if bucket.begin_ms <= entry.at_ms < bucket.end_ms:
+                place = (entry.measure, entry.site, entry.device, entry.audience)
+                found[bucket.name, *place] += 1
+    return found
+
+
+def expect_figures_as_by_hand(desk: Desk, events: Sequence[Event]) -> None:
+    buckets = periods.by_month(PERIOD, ZONE)
+    found: Counter[tuple[int, str, str, str, str]] = Counter()
+    for cell in count(ledger(desk), COUNTED, buckets):
+        found[cell.bucket, cell.measure, cell.site, cell.device, cell.audience] += cell.value
+    assert found == tallied(by_hand(events, desk))
+    for bucket in buckets:
+        held = Counter({("stock", "lib01"): COPIES - len(TAGS)})
+        for cell in count(ledger(desk), AT_THE_END, [bucket]):
+            held[cell.measure, cell.site] += cell.value
+        assert +held == stock(events, desk, bucket.end_ms)
+
+
+@settings(deadline=None)
+@given(EVENTS, PARTS)
+def test_figures_equal_a_count_by_hand(
+    tmp_path_factory: pytest.TempPathFactory, events: list[Event], parts: tuple[int, int, int]
+) -> None:
+    desk = Desk(tmp_path_factory.mktemp("ledger"))
+    town(desk)
+    tell(desk, events, parts, NOW_MS)
+
+    expect_figures_as_by_hand(desk, events)
+    desk.db.close()
