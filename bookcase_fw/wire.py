@@ -292,6 +292,13 @@ FACTS = (
         ("tag", str, True, "which copy"),
         ("reader", str, False, "who returned it, when known; anybody may return"),
     )),
+    ("renewed", (
+        ("visit", str, True, "boot.counter of the visit"),
+        ("reader", str, True, "whose loan"),
+        ("tag", str, True, "which copy"),
+        ("due", int, True, "the due day that was shown"),
+        ("policy", int, False, "revision of the policy that allowed it offline; else 0"),
+    )),
     ("stocked", (
         ("door", int, True, "the compartment"),
         ("tags", [str], True, "copies put in by staff"),

@@ -11,6 +11,8 @@ import structlog
 
 from bookcase_fw import wire
 from broker.circulation.rules import Rules
+from broker.desk.desk import Desk
+from broker.desk.journal import Journal
 from broker.fleet.orders import OrderRefused, Orders
 from broker.fleet.policy import Policy
 from broker.fleet.registry import Device, Registry
@@ -22,7 +24,8 @@ from broker.ledger.clocks import Clocks
 from broker.ledger.counters import Counters
 from broker.ledger.directory import Directory
 from broker.ledger.facts import Facts
-from broker.ledger.inbox import INTEGER_MAX, JOURNAL, Inbox, Refusal, Taken
+from broker.ledger.gaps import Gaps
+from broker.ledger.inbox import INTEGER_MAX, JOURNAL, Fact, Inbox, Refusal, Taken
 from broker.ledger.limits import LimitOf, Limits
 from broker.ledger.store import Database
 from broker.outbox import Outbox
@@ -75,6 +78,8 @@ class Exchange:
             rules=law.rules,
             day=law.day,
         )
+        self.desk = Desk(db, Journal(db, self._inbox, self._clocks), self._said)
+        self._gaps = Gaps(self.cases)
         self.outbox = Outbox()
         self.heard: set[str] = set()
 
@@ -82,6 +87,7 @@ class Exchange:
         """Draw all consequences of a message; what is refused is counted and logged."""
         try:
             device, name = self._sender(message)
+            self._facts.obedience.heard(device.id, message.received_ms)
             _HANDLERS[name](self, device, message)
             self.heard.add(device.name)
         except Refusal as refusal:
@@ -185,11 +191,11 @@ class Exchange:
         journal, taken = self._inbox.take(device, message.payload, message.received_ms)
         now_ms = message.received_ms
         for fact in taken.facts:
-            for copy, seen in self._facts.observed(device, fact, now_ms):
-                self.books.see(copy, seen, now_ms)
+            self._draw(device, fact, now_ms)
             if fact.problem:
                 self.counters.add("unknown", fact.kind[:LOGGED_MAX])
         self._check_limits(now_ms)
+        self._gaps.look(device, journal, taken, now_ms)
         self._states.told(device, len(taken.facts))
         self.counters.add("facts", count=len(taken.facts))
         self.counters.add("duplicates", count=taken.repeated)
@@ -197,6 +203,15 @@ class Exchange:
             why = f"record {taken.conflict} is not the one that was told before"
             self._quarantine(device, journal, message, why)
         self._acknowledge(device, journal, taken, message)
+
+    def _said(self, device: Device, fact: Fact, now_ms: int) -> None:
+        """The desk said something."""
+        self._draw(device, fact, now_ms)
+        self._check_limits(now_ms)
+
+    def _draw(self, device: Device, fact: Fact, now_ms: int) -> None:
+        for copy, seen in self._facts.observed(device, fact, now_ms):
+            self.books.see(copy, seen, now_ms)
 
     def _ask(self, device: Device, message: Incoming) -> None:
         said = _decoded("ask", message)

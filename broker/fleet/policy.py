@@ -14,6 +14,7 @@ READERS_MAX = 380  # With the blocked ones said twice they fit into wire.PAYLOAD
 _READERS = "SELECT reader FROM patron WHERE blocked = '' ORDER BY reader LIMIT ?"
 _BLOCKED = "SELECT reader FROM patron WHERE blocked <> '' ORDER BY reader LIMIT ?"
 _NEWEST = "SELECT revision, body FROM policy ORDER BY revision DESC LIMIT 1"
+_OF = "SELECT body FROM policy WHERE revision = ?"
 
 
 class Policy(NamedTuple):
@@ -60,6 +61,12 @@ def current(db: Database, rules: Rules, today: int, now_ms: int) -> Policy:
         values = (revision, body, now_ms)
         db.execute("INSERT INTO policy (revision, body, made_ms) VALUES (?, ?, ?)", values)
     return made._replace(revision=revision)
+
+
+def of(db: Database, revision: int) -> Policy | None:
+    """Return the policy of a revision, or None when there was none."""
+    row = db.execute(_OF, (revision,)).fetchone()
+    return Policy(revision, *json.loads(row[0])) if row else None
 
 
 def _value(rules: Rules, kind: str, today: int, level: str = "any") -> int:

@@ -7,7 +7,8 @@ from broker.ledger.store import Database
 
 _DEVICES = """SELECT device.id, device.name, device.kind, device.site, site.level, device.doors,
 device.key, COALESCE(device_state.session, '') FROM device JOIN site ON site.id = device.site
-LEFT JOIN device_state ON device_state.device = device.id ORDER BY device.name"""
+LEFT JOIN device_state ON device_state.device = device.id
+WHERE device.kind <> 'desk' ORDER BY device.name"""
 
 
 @dataclass(slots=True)

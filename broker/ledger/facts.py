@@ -4,19 +4,28 @@ import json
 from collections.abc import Callable
 from typing import NamedTuple, cast
 
+import msgspec
+
 from broker.circulation import decide
 from broker.circulation.rules import Rules
+from broker.desk import contract
+from broker.desk.saying import Saying
 from broker.fleet.registry import Device
+from broker.ledger import shapes
 from broker.ledger.cases import Cases, Subject
 from broker.ledger.clocks import Clocks
 from broker.ledger.directory import Copy, Directory, Patron
 from broker.ledger.fold import Observation
 from broker.ledger.inbox import UNKNOWN_KIND, Fact, Inbox
+from broker.ledger.obedience import Obedience
 from broker.ledger.store import Database
 
+SESSIONS_BACK_MAX = 40  # Records before a count in which its door session is looked for.
 _REQUEST = "SELECT id FROM request WHERE device = ? AND ask = ?"
 _OUTCOME = "UPDATE device_order SET ok = ?, why = ?, done_ms = ? WHERE id = ? AND device = ?"
-LENDING = ("took", "lent")
+_SESSIONS = """SELECT body FROM inbox
+WHERE stream = ? AND number BETWEEN ? AND ? AND kind = 'session' ORDER BY number DESC"""
+LENDING = ("took", "lent", "gone")
 # A door that staff opened: what they take out and put in is stock.
 STAFF = {"took": "removed", "put": "stocked"}
 
@@ -28,6 +37,7 @@ TAGS: dict[str, tuple[tuple[str, str], ...]] = {
     "removed": (("tags", "removed"),),
     "lent": (("tag", "lent"),),
     "returned": (("tag", "returned"),),
+    "renewed": (("tag", "renewed"),),
 }
 
 
@@ -63,6 +73,8 @@ class Facts:
         self._clocks = clocks
         self._directory = directory
         self._cases = cases
+        self._saying = Saying(db, directory, cases)
+        self.obedience = Obedience(db, cases)
         self._rules = rules
         self._day = day
 
@@ -71,6 +83,8 @@ class Facts:
     ) -> list[tuple[int, Observation]]:
         """Return (copy, observation) for each copy named; open the cases that no copy has."""
         happened_ms, sure = self._clocks.happened(device.id, fact.stamp, received_ms)
+        if device.kind == contract.DEVICE:
+            return self._saying.observed(device.id, fact, happened_ms)
         problem = self._problem(device, fact)
         if fact.kind == "lost" or problem:
             why = problem or str(fact.body["why"])
@@ -94,18 +108,29 @@ class Facts:
 
     def _scene(self, device: Device, fact: Fact, happened_ms: int, sure: bool) -> _Scene:
         body = fact.body
-        reader = str(body.get("reader", ""))
+        reader = str(body.get("reader", "")) or self._settled_reader(fact)
         patron = self._directory.patron(reader) if reader else None
         request = None
         if body.get("answer"):
             found = self._db.execute(_REQUEST, (device.id, body["answer"])).fetchone()
             request = found[0] if found else None
-        if patron and patron.blocked and request is None and _takes(fact):
-            subject = Subject("blocked", str(fact.id), device.id, None, patron.account, fact.id)
-            self._cases.open(subject, {"reason": patron.blocked}, happened_ms)
+        if request is None and _takes(fact):
+            self.obedience.check(device, fact, patron, happened_ms)
         unknown = json.dumps({"reader": reader}) if reader and not patron else ""
         place = self._place(device, fact)
         return _Scene(device, fact, happened_ms, sure, place, patron, request, unknown)
+
+    def _settled_reader(self, fact: Fact) -> str:
+        """Return who had opened the door before a count, as the count's own journal says."""
+        session = fact.body.get("session")
+        if fact.kind != "counted" or not session:
+            return ""
+        numbers = (max(1, fact.number - SESSIONS_BACK_MAX), fact.number - 1)
+        for (raw,) in self._db.execute(_SESSIONS, (fact.stream, *numbers)).fetchall():
+            said = _session(raw)
+            if said.get("id") == session:
+                return "" if said.get("how") == "staff" else str(said.get("reader", ""))
+        return ""
 
     def _place(self, device: Device, fact: Fact) -> int:
         if "door" in fact.body:
@@ -147,7 +172,9 @@ class Facts:
         if body.get("how") == "staff":
             verb = STAFF.get(verb, verb)
         patron = scene.patron
-        due, rule = self._due(scene, copy) if patron and verb in LENDING else (0, "")
+        due, rule = cast(int, body.get("due", 0)) if verb == "renewed" else 0, ""
+        if patron and verb in LENDING:
+            due, rule = self._due(scene, copy)
         seen[copy.id, verb] = Observation(
             scene.happened_ms,
             scene.device.id,
@@ -171,7 +198,7 @@ class Facts:
         assert scene.patron
         today = self._day(scene.happened_ms)
         day, rule = decide.due(self._rules, today, item=copy.audience, patron=scene.patron.kind)
-        return cast(int, scene.fact.body.get("due")) or day, rule
+        return cast(int, scene.fact.body.get("due", 0)) or day, rule
 
     def _foreign(self, scene: _Scene, tag: str, verb: str) -> None:
         """A tag that no copy has: a case while it is inside."""
@@ -191,3 +218,16 @@ def _tags(named: object) -> list[str]:
 
 def _takes(fact: Fact) -> bool:
     return fact.kind == "lent" or bool(fact.body.get("took"))
+
+
+def _session(raw: bytes | None) -> dict[str, object]:
+    """Return what a stored door session said; nothing of one that was erased or not understood."""
+    if raw is None:
+        return {}
+    try:
+        found: dict[str, object] = shapes.bodies["session"].decode(
+            bytes(shapes.envelope.decode(raw).d)
+        )
+    except (msgspec.MsgspecError, RecursionError):
+        return {}
+    return found

@@ -22,9 +22,11 @@ FROM device JOIN site ON site.id = device.site
     LEFT JOIN device_state state ON state.device = device.id
 """
 
-MACHINES = f"{_MACHINES} ORDER BY device.name"
+_NO_DESK = "WHERE device.kind <> 'desk'"  # What the service says itself comes from no machine.
 
-MACHINE = f"{_MACHINES} WHERE device.name = :device"
+MACHINES = f"{_MACHINES} {_NO_DESK} ORDER BY device.name"
+
+MACHINE = f"{_MACHINES} {_NO_DESK} AND device.name = :device"
 
 # Few copies are in machines: begin with the compartments, not with the copies.
 _IN_MACHINES = "WHERE copy_state.holder IN (SELECT id FROM holder WHERE device IS NOT NULL)"

@@ -1,4 +1,4 @@
-"""The desk: requests that were answered, cases that were settled, condition and promise of copies."""
+"""The desk: requests answered, cases settled, and what copies are fit and kept for."""
 
 import sqlalchemy as sa
 from alembic import op
