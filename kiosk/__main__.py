@@ -1,4 +1,7 @@
-"""`python -m kiosk [selfcheck] --config FILE`: serves readers, or says what does not work here."""
+"""`python -m kiosk ROLE --config FILE`: serves readers in a role; `check` says what does not work.
+
+`run` takes the role that the configuration names.
+"""
 
 import argparse
 import sys
@@ -7,23 +10,26 @@ from pathlib import Path
 import structlog
 
 from kiosk import config
+from kiosk.core.roles import ROLES
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m kiosk", description=__doc__)
-    parser.add_argument("what", nargs="?", default="run", choices=("run", "selfcheck"))
+    words = (*ROLES, "run", "check")
+    parser.add_argument("what", nargs="?", default="run", choices=words)
     parser.add_argument("--config", type=Path, required=True, help="one JSON file")
     arguments = parser.parse_args()
     set_up_log()
+    role = arguments.what if arguments.what in ROLES else ""
     try:
-        loaded = config.load(arguments.config)
+        loaded = config.load(arguments.config, role)
     except config.ConfigError as error:
         print(error, file=sys.stderr)
         return 2
-    if arguments.what == "selfcheck":
-        from kiosk.selfcheck import selfcheck
+    if arguments.what == "check":
+        from kiosk.check import check
 
-        return 0 if selfcheck(loaded) else 1
+        return 0 if check(loaded) else 1
     from kiosk.app import run
 
     return run(loaded)

@@ -1,4 +1,4 @@
-"""The whole kiosk: devices, uplink, journal and window put together, and taken apart at the end."""
+"""The whole kiosk: the machine of its role and the window, until somebody ends it."""
 
 import signal
 import subprocess
@@ -9,21 +9,13 @@ import structlog
 
 from kiosk.config import Config, texts
 from kiosk.core.events import Press
-from kiosk.devices.keypad import Keypad
-from kiosk.devices.port import Device
-from kiosk.devices.scanner import Scanner
-from kiosk.devices.tray import Tray
-from kiosk.runtime import GiveUp, Runtime
-from kiosk.services.clock import Clock
-from kiosk.services.journal import Journal
+from kiosk.loop import GiveUp, Loop
+from kiosk.machine import machine
 from kiosk.services.picture import Sender
-from kiosk.services.store import Store
-from kiosk.services.uplink import Uplink
 from kiosk.ui import env
 from kiosk.ui.theme import BOLD, REGULAR
 
 LANGUAGES = ("zh", "en")
-VERSION = "0.1.0"
 TICK_S = 0.5
 PICTURE_S = 1.0
 PICTURE_WIDTH = 540
@@ -35,67 +27,36 @@ def run(config: Config) -> int:
     """Serve until SIGTERM or SIGINT; return the exit status."""
     make_fonts()
     env.prepare(config.panel, config.data / "kivy")
-    config.data.mkdir(parents=True, exist_ok=True)
-    journal = Journal(config.data / "journal.sqlite", config.key)
-    clock = Clock(journal.boot)
-    store = Store(journal, clock, config.timezone)
     words = {language: texts(language) for language in LANGUAGES}
-    runtime = Runtime(
-        journal=journal, clock=clock, store=store, texts=words, timings=config.timings
-    )
-    uplink = Uplink(
-        device=config.device,
-        key=config.key,
-        address=config.mqtt,
-        journal=journal,
-        clock=clock,
-        post=runtime.call,
-        on_served=runtime.served,
-        on_want=store.want,
-        firmware=VERSION,
-        timings=config.uplink_timings,
-    )
-    runtime.link = uplink
-    devices: list[Device] = [
-        Tray(config.tray, runtime.post),
-        Scanner(config.scanner, runtime.post, config.district_key),
-        Keypad(config.keypad, runtime.post),
-    ]
-    sender = Sender(config.web, config.device, config.key, clock.wall_ms)
-    screen = _Screen(runtime, config, sender)
-    try:
-        uplink.start()
+    with machine(config, words) as (loop, wall_ms):
+        sender = Sender(config.web, config.device, config.key, wall_ms)
+        screen = _Screen(loop, config, sender)
         sender.start()
-        for device in devices:
-            device.start()
-        screen.run()
-    finally:
-        for device in devices:
-            device.stop()
-        sender.stop()
-        uplink.stop()
-        journal.close()
+        try:
+            screen.run()
+        finally:
+            sender.stop()
     return screen.status
 
 
 class _Screen:
-    """Between the runtime and the window: steps the one, draws the other."""
+    """Between the loop and the window: steps the one, draws the other."""
 
-    def __init__(self, runtime: Runtime, config: Config, sender: Sender) -> None:
+    def __init__(self, loop: Loop, config: Config, sender: Sender) -> None:
         # Opens the window: only after the environment is set.
         from kiosk.ui import quiet
         from kiosk.ui.window import Kiosk, catch, every, first_frame, soon
 
         self.status = 0
-        self._runtime, self._config, self._sender = runtime, config, sender
+        self._loop, self._config, self._sender = loop, config, sender
         self._changed = self._unsent = False
         self._screen = ""  # The name of the screen that was drawn last.
-        self._app = Kiosk(config.panel, send=lambda word: runtime.post(Press(word)))
-        runtime.wake = soon(self._step)
+        self._app = Kiosk(config.panel, send=lambda word: loop.post(Press(word)))
+        loop.wake = soon(self._step)
         catch(self._failed)
         first_frame(lambda: quiet.prepare(config.panel))
         first_frame(lambda: print("ready", flush=True))
-        every(TICK_S, runtime.tick)
+        every(TICK_S, loop.tick)
         if config.web:
             every(PICTURE_S, self._send_picture)
 
@@ -107,14 +68,14 @@ class _Screen:
 
     def _step(self) -> None:
         try:
-            self._runtime.step()
+            self._loop.step()
         except GiveUp as error:
             self._give_up(error)
         self._draw()
 
     def _draw(self) -> None:
-        view = self._runtime.view()
-        if not self._app.show(view, self._runtime.separator()):
+        view = self._loop.view()
+        if not self._app.show(view, self._loop.separator()):
             return
         self._changed = True
         if view.screen != self._screen:
@@ -125,7 +86,7 @@ class _Screen:
         """An error of the screen itself: the visit ends, the machine goes on."""
         log.error("the screen failed", error=repr(error))
         try:
-            self._runtime.crash()
+            self._loop.crash()
         except GiveUp as reason:
             self._give_up(reason)
 

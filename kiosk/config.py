@@ -3,12 +3,14 @@
 import json
 import math
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
 from kiosk.core.model import Timings
+from kiosk.core.roles import ROLES
 
 WARNING_MIN_MS = 20_000  # WCAG 2.2.1: nobody is hurried more than this.
 
@@ -22,6 +24,7 @@ class Panel(msgspec.Struct, frozen=True):
 
     diagonal_in: float = 21.5
     viewing_mm: int = 600
+    bottom_mm: int = 800  # Its lower edge above the floor.
     width: int = 1080
     height: int = 1920
 
@@ -31,14 +34,14 @@ class Panel(msgspec.Struct, frozen=True):
 
 
 class Config(NamedTuple):
+    role: str
     device: str
     key: bytes
     district_key: bytes
-    mqtt: tuple[str, int]
+    mqtt: tuple[str, int] | None  # None: what this role says goes another way.
     data: Path
-    tray: str
-    scanner: str
-    keypad: str
+    ports: Mapping[str, str]  # Part, a word of wire.PARTS -> pyserial URL.
+    doors: int  # Of a bookcase.
     web: str
     panel: Panel
     timings: Timings
@@ -49,45 +52,72 @@ class Config(NamedTuple):
 class _File(msgspec.Struct):
     device: str
     key: str
-    district_key: str
-    mqtt: tuple[str, int]
     data: str
-    tray: str
-    scanner: str
-    keypad: str
+    role: str = "selfcheck"
+    district_key: str = ""
+    mqtt: tuple[str, int] | None = None
+    tray: str = ""
+    scanner: str = ""
+    keypad: str = ""
+    controller: str = ""  # A bookcase's controller, at the other end of the panel link.
+    doors: int = 1
     web: str = ""
     panel: Panel = Panel()
     timings: dict[str, int] = {}
     timezone: str = "Asia/Shanghai"
 
 
-def load(path: Path) -> Config:
-    """Return the configuration, or raise ConfigError."""
+def load(path: Path, role: str = "") -> Config:
+    """Return the configuration, in a role if one is given, or raise ConfigError."""
     try:
         file = msgspec.json.decode(path.read_bytes(), type=_File)
     except (OSError, msgspec.DecodeError) as error:
         raise ConfigError(f"{path}: {error}")
-    for name in ("key", "district_key"):
+    role = role or file.role
+    if role not in ROLES:
+        raise ConfigError(f"{path}: no such role: {role}; there are {', '.join(ROLES)}")
+    lends = ROLES[role].journals
+    for name in ("key", "district_key") if lends else ("key",):
         if not re.fullmatch("([0-9a-f]{2})+", getattr(file, name)):
             raise ConfigError(f"{path}: {name} wants hexadecimal digits")
+    if lends and not file.mqtt:
+        raise ConfigError(f"{path}: mqtt is missing: the {role} tells the service what it does")
     own = {name: value for name, value in file.timings.items() if name in Timings._fields}
     if own.get("warning_ms", WARNING_MIN_MS) < WARNING_MIN_MS:
         raise ConfigError(f"{path}: warning_ms is less than {WARNING_MIN_MS}")
+    if file.doors < 1:
+        raise ConfigError(f"{path}: doors is less than 1")
     return Config(
+        role=role,
         device=file.device,
         key=bytes.fromhex(file.key),
         district_key=bytes.fromhex(file.district_key),
         mqtt=file.mqtt,
         data=Path(file.data),
-        tray=file.tray,
-        scanner=file.scanner,
-        keypad=file.keypad,
+        ports=_ports(path, file, role),
+        doors=file.doors,
         web=file.web.rstrip("/"),
         panel=file.panel,
         timings=Timings(**own),
         uplink_timings={name: ms for name, ms in file.timings.items() if name not in own},
         timezone=file.timezone,
     )
+
+
+def _ports(path: Path, file: _File, role: str) -> dict[str, str]:
+    """Return the ports of the parts that the role has; a missing keypad is only missed."""
+    found = {}
+    for part in ROLES[role].parts:
+        name = _NAMES.get(part, part)
+        if url := getattr(file, name):
+            found[part] = url
+        elif part in ROLES[role].needs:
+            raise ConfigError(f"{path}: {name} is missing: a {role} needs it")
+    return found
+
+
+# A bookcase's screen calls its panel link by what is at the other end.
+_NAMES = {"panel": "controller"}
 
 
 def texts(language: str) -> dict[str, str]:

@@ -1,9 +1,11 @@
 """What can be chosen now, in the order of the digits.  The first is the main one."""
 
+from kiosk.core import doors
 from kiosk.core.model import Model
 from kiosk.core.roles import ROLES
 
-TOOLS = ("language", "large", "contrast", "help")  # On every screen, always in the same corner.
+# On every screen, always in the same corner.
+TOOLS = ("language", "large", "contrast", "speech", "child", "help")
 
 
 def choices(model: Model) -> tuple[str, ...]:
@@ -13,3 +15,18 @@ def choices(model: Model) -> tuple[str, ...]:
     if model.help:
         return ("close",)
     return ROLES[model.world.role].choices(model)
+
+
+def tools(model: Model) -> tuple[str, ...]:
+    """Return the words of the tools, which can be chosen on every screen."""
+    if ROLES[model.world.role].reaches:
+        return tuple("reach" if word == "child" else word for word in TOOLS)
+    return TOOLS
+
+
+def number(model: Model, word: str) -> int:
+    """Return the digit that chooses a word: of a door its own, else its place; 0 is none."""
+    words = choices(model)
+    if any(map(doors.number, words)):
+        return doors.number(word) if doors.number(word) < 10 else 0
+    return words.index(word) + 1

@@ -62,6 +62,44 @@ class Written(NamedTuple):
     why: str = ""
 
 
+class Shown(NamedTuple):
+    """What a bookcase's controller wants shown: wire.PANEL, `shown`."""
+
+    screen: str
+    door: int = 0
+    doors: tuple[int, ...] = ()
+    took: tuple[str, ...] = ()
+    put: tuple[str, ...] = ()
+    unsure: int = 0
+    left: int = 0
+    over: int = 0
+    due: int = 0
+    why: str = ""
+    offline: bool = False
+    name: str = ""
+    language: str = ""
+
+
+class Unlinked(NamedTuple):
+    """The controller says nothing any more."""
+
+
+class Inside(NamedTuple):
+    """A copy that is in a bookcase, as the service knows it."""
+
+    tag: str
+    door: int
+    title: str
+    author: str = ""
+    subject: str = ""  # Classification number.
+
+
+class Stocked(NamedTuple):
+    """What is inside, in the order of the doors."""
+
+    copies: tuple[Inside, ...]
+
+
 class Served(NamedTuple):
     on: bool
 
@@ -82,8 +120,8 @@ class Tick(NamedTuple):
 
 
 Event = (
-    Key | Press | Card | Barcode | OtherCode | Seen | Answered | Written | Served | Faulted
-    | Crashed | Tick
+    Key | Press | Card | Barcode | OtherCode | Seen | Answered | Written | Shown | Unlinked
+    | Stocked | Served | Faulted | Crashed | Tick
 )  # fmt: skip
 
 # --- what is wanted ----------------------------------------------------------------------------
@@ -116,4 +154,11 @@ class Write(NamedTuple):
     body: Mapping[str, Any]
 
 
-Effect = Ask | AskPolicy | Write
+class Tell(NamedTuple):
+    """Say a message of wire.PANEL to the controller."""
+
+    name: str
+    fields: Mapping[str, Any]
+
+
+Effect = Ask | AskPolicy | Write | Tell

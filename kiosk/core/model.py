@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from kiosk.core import states as at
+from kiosk.core.events import Inside, Shown
 
 BORROW, RETURN = "borrow", "return"
 LENT, RETURNED, ALREADY, NOTED, NOT_LENT, LIFTED = OUTCOMES = (
@@ -16,6 +17,7 @@ LENT, RETURNED, ALREADY, NOTED, NOT_LENT, LIFTED = OUTCOMES = (
 GOOD = (LENT, RETURNED, ALREADY)
 SETTLED = (*GOOD, NOTED)
 
+VOLUME_MAX = 3
 BATCH_MAX = 12  # Books in one go: more lie on top of each other and are not seen well.
 
 
@@ -27,6 +29,7 @@ class Timings(NamedTuple):
     take_ms: int = 60_000  # "Please take your books", before the machine is free again.
     goodbye_ms: int = 4_000
     sorry_ms: int = 8_000
+    attract_ms: int = 9_000  # A page of the books that are here.
     slow_ms: int = 2_500  # After this a wait is explained.
     ask_ms: int = 6_000  # How long the service is waited for.
 
@@ -40,6 +43,8 @@ class World(NamedTuple):
     served: bool = False
     tray: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+    doors: int = 0  # Of a bookcase.
+    inside: tuple[Inside, ...] = ()  # Copies in it, as far as its screen knows.
     timings: Timings = Timings()
 
 
@@ -81,12 +86,17 @@ class Model(NamedTuple):
     asked: tuple[str, ...] = ()  # Tags whose titles were asked for.
     pending: tuple[Done, ...] = ()  # What will have become of each, once it is written.
     done: tuple[Done, ...] = ()
+    shown: Shown = Shown(at.WELCOME)  # By a bookcase's controller.
     # The screen.
     notice: str = ""
     language: str = "zh"
     language_chosen: bool = False
     large: bool = False
     contrast: bool = False
+    speech: bool = False  # What is shown is read out.
+    volume: int = 2  # 1 to VOLUME_MAX.
+    child: bool = False  # Short words, large type, read out.
+    reach: bool = False  # All of it in the part that a seated hand reaches.
     help: bool = False
     focus: int = 0
     page: int = 0  # Of a result with many kinds of outcome.

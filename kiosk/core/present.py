@@ -1,6 +1,6 @@
 """What the screen shows, as data: a model and a language's texts in, a View out.  Pure."""
 
-from kiosk.core import choices
+from kiosk.core import choices, doors
 from kiosk.core.model import Model, fresh
 from kiosk.core.role import Role
 from kiosk.core.roles import ROLES
@@ -22,6 +22,7 @@ def present(model: Model, texts: Texts) -> View:
         language=model.language,
         large=model.large,
         contrast=model.contrast,
+        reach=model.reach,
         name=texts["name"],
         notice=shown.notice or (texts["notice." + model.notice] if model.notice else ""),
         status=texts["status." + status] if status else "",
@@ -59,19 +60,26 @@ def _help(role: Role, model: Model, texts: Texts) -> View:
 def _choices(model: Model, texts: Texts) -> tuple[Choice, ...]:
     count = len(fresh(model))
     offered = []
-    for number, word in enumerate(choices.choices(model), 1):
+    for index, word in enumerate(choices.choices(model)):
         # The most exact text there is: of this state, of borrowing or returning, of the word.
-        keys = (f"choice.{word}.{model.state}", f"choice.{word}.{model.mode}", f"choice.{word}")
-        text = say(texts, next(key for key in keys if key in texts), count=count)
-        offered.append(Choice(word, text, number, model.keyed and model.focus == number - 1))
+        name = word.partition(".")[0]
+        keys = (f"choice.{name}.{model.state}", f"choice.{name}.{model.mode}", f"choice.{name}")
+        key = next(key for key in keys if key in texts)
+        text = say(texts, key, count=count, door=doors.number(word))
+        focused = model.keyed and model.focus == index
+        offered.append(Choice(word, text, choices.number(model, word), focused))
     return tuple(offered)
 
 
 def _tools(model: Model, texts: Texts) -> tuple[Choice, ...]:
     first = len(choices.choices(model))
-    all_tools = (("large", model.large), ("contrast", model.contrast), ("help", model.help))
-    switched = {word for word, on in all_tools if on}
     return tuple(
-        Choice(word, texts[word], 0, model.keyed and model.focus == first + index, word in switched)
-        for index, word in enumerate(choices.TOOLS)
+        Choice(
+            word,
+            texts[word],
+            0,
+            focused=model.keyed and model.focus == first + index,
+            on=word != "language" and getattr(model, word),
+        )
+        for index, word in enumerate(choices.tools(model))
     )

@@ -20,8 +20,9 @@ class Role(NamedTuple):
     status: Callable[[Model], str]
     helps: Mapping[str, str]  # State -> text of its help.
     parts: tuple[str, ...]  # Devices that are opened: words of wire.PARTS.
-    # Without these it does not lend.
-    needs: tuple[str, ...]
+    needs: tuple[str, ...]  # Without these it does not do its work.
+    journals: bool = True  # Whether it tells the service facts of its own.
+    reaches: bool = False  # Whether it has a tall screen, all of which can come within reach.
 
     @property
     def states(self) -> tuple[str, ...]:

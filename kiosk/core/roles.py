@@ -1,8 +1,10 @@
 """The table of roles: what `python -m kiosk ROLE` can be."""
 
+from kiosk.core.bookcase.flow import BOOKCASE
 from kiosk.core.role import Role
 from kiosk.core.selfcheck.flow import SELFCHECK
 
 ROLES: dict[str, Role] = {
-    "selfcheck": SELFCHECK,
+    "selfcheck": SELFCHECK,  # loans and returns at a tray
+    "bookcase": BOOKCASE,  # the screen of a bookcase, led by its controller
 }

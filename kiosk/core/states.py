@@ -18,4 +18,12 @@ STATES = (
 )  # fmt: skip
 # In these nobody's name, books or loans are known.
 EMPTY = (WELCOME, TAKE, GOODBYE, SORRY)
-WARNED = (CARD, REFUSED, TRAY, REVIEW, RESULT, RECEIPT)  # Before these end, they warn.
+
+# A bookcase's screen follows its controller: its states are the words of wire.SCREENS, and these.
+ATTRACT, INSIDE, AWAY = (
+    "attract",  # nobody is here: some of the books that are inside
+    "inside",  # all that is inside, page by page
+    "away",  # the controller says nothing
+)
+
+WARNED = (CARD, REFUSED, TRAY, REVIEW, RESULT, RECEIPT, INSIDE)  # Before these end, they warn.

@@ -7,7 +7,12 @@ from kiosk.core.model import Model, wiped
 Step = tuple[Model, tuple[Effect, ...]]
 
 # States that end after a wait, and the timing that says how long.
-_WAITS = {at.TAKE: "take_ms", at.GOODBYE: "goodbye_ms", at.SORRY: "sorry_ms"}
+_WAITS = {
+    at.TAKE: "take_ms",
+    at.GOODBYE: "goodbye_ms",
+    at.SORRY: "sorry_ms",
+    at.ATTRACT: "attract_ms",
+}
 _ASK_GRACE_MS = 4_000  # An answer that is this late will not come.
 
 
@@ -42,6 +47,10 @@ def anew(model: Model) -> Model:
         language_chosen=model.language_chosen,
         large=model.large,
         contrast=model.contrast,
+        speech=model.speech,
+        volume=model.volume,
+        child=model.child,
+        reach=model.reach,
         keyed=model.keyed,
     )
 

@@ -1,10 +1,11 @@
 """One event in, the next model and the wanted effects out.  Pure: time is passed in."""
 
 import math
+from typing import Any
 
 from kiosk.core import states as at
 from kiosk.core import steps
-from kiosk.core.choices import TOOLS, choices
+from kiosk.core.choices import choices, number, tools
 from kiosk.core.events import (
     PERSON,
     Answered,
@@ -18,7 +19,10 @@ from kiosk.core.events import (
     Press,
     Seen,
     Served,
+    Shown,
+    Stocked,
     Tick,
+    Unlinked,
     Written,
 )
 from kiosk.core.model import Model, wiped
@@ -29,9 +33,10 @@ from kiosk.core.steps import Step
 _NAMES = {
     Card: "card", Barcode: "barcode", OtherCode: "other_code", Seen: "seen",
     Answered: "answered", Written: "written",
+    Shown: "shown", Unlinked: "unlinked", Stocked: "stocked",
 }  # fmt: skip
-_BACK = ("stay", "close", "leave", "done")
-_TOOL_TOUCHES = (*(Press(word) for word in TOOLS), Key("0"), Key("help"))
+_BACK = ("stay", "close", "leave", "back", "done")
+_TOOL_KEYS = ("0", "help")
 _STEPS = {"up": -1, "left": -1, "down": 1, "right": 1}
 
 
@@ -49,10 +54,16 @@ def update(model: Model, event: Event, now_ms: int) -> Step:
         model = _renewed(model, now_ms)
     if isinstance(event, Key | Press):
         # A touch of the warning says no more than "I am still here", a tool still works.
-        if was_warned and event not in _TOOL_TOUCHES:
+        if was_warned and not _is_tool(model, event):
             return model, ()
         return _chosen(model, event, now_ms)
     return _step(model, _NAMES.get(type(event), ""), event, now_ms)
+
+
+def _is_tool(model: Model, event: Key | Press) -> bool:
+    if isinstance(event, Key):
+        return event.name in _TOOL_KEYS
+    return event.word in tools(model)
 
 
 def _step(model: Model, name: str, event: Event, now_ms: int) -> Step:
@@ -83,7 +94,7 @@ def _alive(model: Model, event: Event) -> bool:
 
 def _renewed(model: Model, now_ms: int) -> Model:
     model = model._replace(warning_s=0, notice="")
-    if model.state in (*at.WARNED, at.WELCOME, at.TAKE):
+    if model.state in (*at.WARNED, at.WELCOME, at.ATTRACT, at.TAKE):
         model = model._replace(deadline_ms=steps.deadline(model, now_ms))
     return model
 
@@ -93,19 +104,20 @@ def _chosen(model: Model, event: Key | Press, now_ms: int) -> Step:
         model, word = _keyed(model._replace(keyed=True), event.name)
     else:
         model, word = model._replace(keyed=False), event.word
-    if word in TOOLS:
+    if word in tools(model):
         return _tooled(model, word), ()
     if word not in choices(model):
         return model, ()
     if word == "close":
         return model._replace(help=False, focus=0), ()
-    return _step(model, word, Press(word), now_ms)
+    # A word may name what it is for: door.3.
+    return _step(model, word.partition(".")[0], Press(word), now_ms)
 
 
 def _keyed(model: Model, name: str) -> tuple[Model, str]:
     """Return the model with its focus moved, and the word that the key chose or ""."""
     words = choices(model)
-    offered = words + TOOLS
+    offered = words + tools(model)
     if name in _STEPS and offered:
         return model._replace(focus=(model.focus + _STEPS[name]) % len(offered)), ""
     if name == "go" and offered:
@@ -116,8 +128,8 @@ def _keyed(model: Model, name: str) -> tuple[Model, str]:
         return model, "help"
     if name == "0":
         return model, "language"
-    if name.isdecimal() and int(name) <= len(words):
-        return model, words[int(name) - 1]
+    if name.isdecimal():
+        return model, next((word for word in words if number(model, word) == int(name)), "")
     return model, ""
 
 
@@ -127,9 +139,8 @@ def _tooled(model: Model, word: str) -> Model:
     if word == "language":
         language = "en" if model.language == "zh" else "zh"
         return model._replace(language=language, language_chosen=True)
-    if word == "large":
-        return model._replace(large=not model.large)
-    return model._replace(contrast=not model.contrast)
+    switched: dict[str, Any] = {word: not getattr(model, word)}
+    return model._replace(**switched)
 
 
 def _tick(model: Model, now_ms: int) -> Step:

@@ -35,15 +35,26 @@ class Part(NamedTuple):
     step: str = ""
 
 
+class Case(NamedTuple):
+    """A bookcase, seen from the front, and the door of which is spoken."""
+
+    doors: int
+    door: int = 0
+    opened: bool = False
+
+
 class View(NamedTuple):
     screen: str
     language: str = "zh"
     large: bool = False
     contrast: bool = False
+    child: bool = False
+    reach: bool = False  # All of it lies in the part that a seated hand reaches.
     title: str = ""  # "{}" stands where the figure goes.
     figure: str = ""  # In the largest type of the screen.
     line: str = ""
     picture: str = ""
+    case: Case | None = None  # Of the picture "case", and where doors are chosen.
     fraction: float = 0.0  # How much of the picture is filled.
     covers: tuple[Cover, ...] = ()
     parts: tuple[Part, ...] = ()

@@ -2,6 +2,7 @@
 
 from kivy.uix.widget import Widget
 
+from kiosk.core import doors
 from kiosk.core.view import Choice, Cover, View
 from kiosk.ui import shapes
 from kiosk.ui.text import Text
@@ -9,6 +10,8 @@ from kiosk.ui.theme import Theme
 from kiosk.ui.widgets import Box, CoverPicture, Headline, PartPanel, Plain, Row, Send, Touchable
 
 GRID_MM = 8
+TOOL_MM = 48  # A tool's width at the least, for its word.
+DOORS_ACROSS = 4
 COVERS_MAX = 6  # More books than these become a list.
 
 
@@ -19,10 +22,11 @@ class Screen(Widget):
         super().__init__(size_hint=(None, None), size=(theme.width, theme.height))
         self._view, self._theme, self._send = view, theme, send
         self._separator = separator
+        self.pos = 0, theme.bottom
         self._left = theme.mm(3 * GRID_MM)
         self._width = theme.width - 2 * self._left
-        self._top = theme.height - theme.mm(2 * GRID_MM)
-        self._bottom = theme.mm(2 * GRID_MM)
+        self._top = theme.bottom + theme.height - theme.mm(2 * GRID_MM)
+        self._bottom = theme.bottom + theme.mm(2 * GRID_MM)
         self._head()
         self._tools()
         self._choices()
@@ -56,13 +60,18 @@ class Screen(Widget):
         self.add_widget(text)
 
     def _tools(self) -> None:
+        """In one row where there is room for their words, else in two."""
         tools, theme = self._view.tools, self._theme
-        gap = theme.mm(4)
-        width = (self._width - gap * (len(tools) - 1)) / len(tools)
+        gap, high = theme.mm(GRID_MM / 2), theme.mm(20)
+        wide = (self._width + gap) / len(tools) - gap
+        across = len(tools) if wide >= theme.mm(TOOL_MM) else -(-len(tools) // 2)
+        rows = -(-len(tools) // across)
+        width = (self._width + gap) / across - gap
         for index, choice in enumerate(tools):
-            x = self._left + index * (width + gap)
-            self._button(choice, (x, self._bottom, width, theme.mm(20)), "tool")
-        self._bottom += theme.mm(20 + 2 * GRID_MM)
+            x = self._left + index % across * (width + gap)
+            y = self._bottom + (rows - 1 - index // across) * (high + gap)
+            self._button(choice, (x, y, width, high), "tool")
+        self._bottom += rows * (high + gap) - gap + theme.mm(2 * GRID_MM)
 
     def _choices(self) -> None:
         """The main one is low and wide, where a seated hand reaches it; leaving stays below it."""
@@ -70,12 +79,34 @@ class Screen(Widget):
         if self._view.screen == "welcome" and len(choices) == 2:
             self._tiles(choices)
             return
-        for choice in reversed(choices):
+        shut = tuple(choice for choice in choices if doors.number(choice.word))
+        for choice in reversed(choices[len(shut) :]):
             look = "main" if choice is choices[0] and choice.word != "leave" else "second"
             height = theme.mm(32 if look == "main" else 24)
             self._button(choice, (self._left, self._bottom, self._width, height), look)
             self._bottom += height + theme.mm(GRID_MM)
         self._bottom += theme.mm(GRID_MM)
+        if shut:
+            self._doors(shut)
+
+    def _doors(self, choices: tuple[Choice, ...]) -> None:
+        """The doors as they are in front of whoever stands here, also those that stay shut."""
+        theme = self._theme
+        offered = {doors.number(choice.word): choice for choice in choices}
+        count = max(self._view.case.doors if self._view.case else 0, *offered)
+        gap = theme.mm(GRID_MM / 2)
+        columns = min(count, DOORS_ACROSS)
+        rows = -(-count // columns)
+        wide = (self._width - gap * (columns - 1)) / columns
+        high = min(theme.mm(104), theme.mm(168) / rows, theme.height * 0.36 / rows)
+        for index in range(count):
+            x = self._left + index % columns * (wide + gap)
+            y = self._bottom + (rows - 1 - index // columns) * (high + gap)
+            if index + 1 in offered:
+                self._button(offered[index + 1], (x, y, wide, high), "door")
+            else:
+                shapes.panel(self.canvas, theme, (x, y, wide, high), theme.colours.rule)
+        self._bottom += rows * (high + gap) + theme.mm(GRID_MM)
 
     def _tiles(self, choices: tuple[Choice, ...]) -> None:
         theme = self._theme
@@ -207,6 +238,9 @@ class Screen(Widget):
         if view.picture == "shelf":
             high = min(height * 0.92, theme.mm(100))
             shapes.shelf(canvas, theme, (x, y, width, high))
+        elif view.picture == "case" and view.case:
+            tall = min(height * 0.92, theme.mm(170))
+            shapes.case(canvas, theme, (x, y + (height - tall) / 2, width, tall), view.case)
         elif view.picture == "card":
             shapes.card(canvas, theme, middle)
         elif view.picture in ("tray", "take"):

@@ -11,6 +11,9 @@ LINE_HEIGHT = 1.448  # Its natural line, in em: Chinese wants 1.4 at least.
 DESCENT = 0.288
 VISUAL_ANGLE = 0.7  # Degrees that a capital H takes at the least (EN 301 549, 5.1.4).
 RATIO = 1.33
+SMALLEST_MM = 9.93  # The smallest text in mm of the layout, at 600 mm from a panel of 21.5 inches.
+REACH_MM = (700, 1220)  # Above the floor: within a seated hand's reach, eyes included.
+REACH_VIEWING_MM = 800
 LARGE = 1.25
 FONTS = Path(__file__).parent.parent.parent / ".cache/fonts"
 REGULAR, BOLD = (str(FONTS / f"NotoSansSC-{weight}.otf") for weight in ("Regular", "Bold"))
@@ -67,14 +70,15 @@ CONTRAST = Colours(
 
 class Theme(NamedTuple):
     colours: Colours
-    px_per_mm: float
+    unit: float  # Pixels of a mm of the layout: grows with the distance from which one reads.
     smallest: float  # Font size in px of the smallest text.
     scale: float
     width: int
     height: int
+    bottom: int  # Where it begins, in px from the panel's lower edge.
 
     def mm(self, length: float) -> float:
-        return length * self.px_per_mm
+        return length * self.unit
 
     def type(self, step: int) -> float:
         """Return a font size: step 0 is the smallest, each step a third larger."""
@@ -86,16 +90,31 @@ class Theme(NamedTuple):
         return self.colours is CONTRAST
 
 
-def theme(panel: Panel, large: bool = False, contrast: bool = False) -> Theme:
-    cap_mm = panel.viewing_mm * math.tan(math.radians(VISUAL_ANGLE))
+def theme(panel: Panel, large: bool = False, contrast: bool = False, reach: bool = False) -> Theme:
+    """Return the looks of a panel; in reach, of that part of it that a seated hand reaches."""
+    viewing_mm = min(panel.viewing_mm, REACH_VIEWING_MM) if reach else panel.viewing_mm
+    cap_mm = viewing_mm * math.tan(math.radians(VISUAL_ANGLE))
+    smallest = cap_mm / CAP_HEIGHT * panel.px_per_mm
+    bottom, height = band(panel) if reach else (0, panel.height)
     return Theme(
         colours=CONTRAST if contrast else PAPER,
-        px_per_mm=panel.px_per_mm,
-        smallest=cap_mm / CAP_HEIGHT * panel.px_per_mm,
+        # Never less than true mm, so that a target of 20 of them is one.
+        unit=max(panel.px_per_mm, smallest / SMALLEST_MM),
+        smallest=smallest,
         scale=LARGE if large else 1.0,
         width=panel.width,
-        height=panel.height,
+        height=height,
+        bottom=bottom,
     )
+
+
+def band(panel: Panel) -> tuple[int, int]:
+    """Return (px from the panel's lower edge, height in px) of what is within reach."""
+    low = max(0.0, REACH_MM[0] - panel.bottom_mm) * panel.px_per_mm
+    high = min(float(panel.height), (REACH_MM[1] - panel.bottom_mm) * panel.px_per_mm)
+    if high - low < panel.height * 0.25:
+        return 0, panel.height  # It hangs so that reach mode would help nobody.
+    return round(low), round(high - low)
 
 
 def rgba(colour: str, alpha: float = 1.0) -> Colour:

@@ -102,6 +102,19 @@ def _tile(button: Touchable, choice: Choice, theme: Theme, ink: str) -> None:
     _key(button, choice, theme, ink, button.x + theme.mm(8), top - theme.type(0) * 0.7)
 
 
+def _door(button: Touchable, choice: Choice, theme: Theme, ink: str) -> None:
+    """A door with its handle; its number large, as on the door itself."""
+    with button.canvas.before:
+        Color(*rgba(ink, 0.55))
+        Rectangle(
+            pos=(button.right - theme.mm(5), button.center_y - theme.mm(6)),
+            size=(theme.mm(1.2), theme.mm(12)),
+        )
+    text = Text(choice.text, size=theme.type(1), width=button.width, colour=ink, bold=True)
+    text.center = button.center_x - theme.mm(1.5), button.center_y
+    button.add_widget(text)
+
+
 def _key(
     button: Touchable, choice: Choice, theme: Theme, ink: str, x: float, centre_y: float
 ) -> float:
@@ -121,7 +134,8 @@ def _key(
     return size + theme.mm(3)
 
 
-_LABELS = {"main": _label, "second": _label, "tool": _tool, "tile_main": _tile, "tile": _tile}
+_LABELS = {"main": _label, "second": _label, "tool": _tool, "tile_main": _tile, "tile": _tile,
+           "door": _door}  # fmt: skip
 
 
 class CoverPicture(Plain):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 Measure = Callable[[str], float]
 
 _CLOSING = "，。、；：？！）》」』”’…,.;:?!)"
+_PAUSES = "，。、；：？！"
 _OPENING = "（《「『“‘("
 # A figure with what it counts, a word, blanks, or any other character by itself.
 _PIECE = re.compile(r"\d+ [一-鿿]|[一这几]本|[A-Za-zÀ-ɏ0-9’'\"\-]+| +|.")
@@ -30,6 +31,9 @@ def _balanced(text: str, width: float, measure: Measure) -> list[str]:
     best = _greedy(text, width, measure)
     if len(best) == 1:
         return best
+    spoken = _filled(_clauses(text), width, measure)
+    if len(spoken) == len(best) and max(map(measure, spoken)) <= width:
+        return spoken
     low, high = width / 2, width
     while high - low > 8:
         middle = (low + high) / 2
@@ -42,14 +46,23 @@ def _balanced(text: str, width: float, measure: Measure) -> list[str]:
 
 
 def _greedy(text: str, width: float, measure: Measure) -> list[str]:
+    return _filled(_pieces(text), width, measure)
+
+
+def _filled(pieces: list[str], width: float, measure: Measure) -> list[str]:
     found, line = [], ""
-    for piece in _pieces(text):
+    for piece in pieces:
         if not line or measure(line + piece.rstrip()) <= width:
             line += piece
             continue
         found.append(line.rstrip())
         line = piece.lstrip()
     return [*found, line.rstrip()] if line.strip() or not found else found
+
+
+def _clauses(text: str) -> list[str]:
+    """Return what is said in one breath: a Chinese reader would rather not be cut within it."""
+    return re.findall(f"[^{_PAUSES}]*[{_PAUSES}]+[{_CLOSING}]*|[^{_PAUSES}]+", text) or [text]
 
 
 def _pieces(text: str) -> list[str]:

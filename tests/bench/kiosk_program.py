@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from bookcase_fw import sign
-from kiosk import app, config
+from kiosk import app, config, machine
 from kiosk.core.events import Card, Event, Press, Seen, Tick
 from kiosk.core.view import View
 from kiosk.runtime import Runtime
@@ -167,7 +167,7 @@ def _visits(loaded: config.Config, count: str, card: str, *tags: str) -> Drawn:
             super().__init__(**parts)
             visits.runtime = self
 
-    app.Runtime = Known  # type: ignore[misc]
+    machine.Runtime = Known  # type: ignore[misc]
     return visits.drawn
 
 

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kiosk.config import Panel, texts
-from kiosk.core.events import Crashed, Faulted, Served
+from kiosk.core.events import Crashed, Faulted, Served, Unlinked
 from kiosk.core.model import Model
 from kiosk.core.present import present
 from kiosk.core.view import View
 from kiosk.services.picture import png
+from tests.kiosk.cabinet import READER, Cabinet, at_door, choosing
 from tests.kiosk.visit import DUE, Visit, entry
 
 BOOKS = {
@@ -101,7 +102,49 @@ def models() -> dict[str, Model]:
         "help_tray": reading().press("help"),
         "help_result": lent("E1").press("help"),
     }  # fmt: skip
-    return {name: visit.model for name, visit in shown.items()}
+    return {name: visit.model for name, visit in shown.items()} | bookcase()
+
+
+def bookcase() -> dict[str, Model]:
+    """Return named models of a bookcase's screen."""
+    gone = ("C3", "C4")
+    shown = {
+        "bookcase_welcome": Cabinet(),
+        "bookcase_welcome_empty": Cabinet(inside=()),
+        "bookcase_attract": Cabinet().wait(61),
+        "bookcase_inside": Cabinet().press("inside"),
+        "bookcase_away": Cabinet().on(Unlinked()),
+        "bookcase_sorry": Cabinet().on(Crashed()),
+        "bookcase_asking": Cabinet().shows("asking"),
+        "bookcase_refused": Cabinet().shows("asking").shows("refused", why="limit"),
+        "bookcase_offline": Cabinet().shows("asking", offline=True).shows(
+            "refused", why="offline", offline=True
+        ),
+        "bookcase_choose": choosing(),
+        "bookcase_choose_full": choosing(left=0, why="busy"),
+        "bookcase_choose_12": choosing(12, doors=tuple(range(1, 13))),
+        "bookcase_jammed": choosing().shows("jammed", door=3, doors=(1, 2, 4), **READER),
+        "bookcase_opening": at_door("opening"),
+        "bookcase_open": at_door("open"),
+        "bookcase_open_nobody": Cabinet().shows("open", door=3),
+        "bookcase_open_so_far": at_door("open", took=gone, put=("X1",)),
+        "bookcase_left_open": at_door("left_open"),
+        "bookcase_counting": at_door("counting"),
+        "bookcase_again": at_door("again", unsure=1),
+        "bookcase_done": at_door("done", took=gone, doors=(1, 2)),
+        "bookcase_done_mixed": at_door("done", took=gone, put=("X1",), over=1, unsure=1),
+        "bookcase_done_put": at_door("done", put=("X1", "X2"), doors=(1, 2)),
+        "bookcase_done_nothing": at_door("done", doors=(1, 2)),
+        "bookcase_done_unsure": at_door("done", unsure=1),
+        "bookcase_done_blind": at_door("done", why="fault", doors=(1,)),
+        "bookcase_more": at_door("done", took=gone, doors=(1, 2)).press("more"),
+        "bookcase_help": Cabinet().press("help"),
+        "bookcase_help_choose": choosing().press("help"),
+        "bookcase_help_door": at_door("open").press("help"),
+        "bookcase_help_done": at_door("done", put=("X1",)).press("help"),
+        "bookcase_warning": Cabinet().press("inside").wait(70),
+    }  # fmt: skip
+    return {name: cabinet.model for name, cabinet in shown.items()}
 
 
 def views(language: str, large: bool, contrast: bool) -> Iterator[tuple[str, View]]:

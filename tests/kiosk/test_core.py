@@ -7,18 +7,22 @@ import pytest
 
 from kiosk.core.events import Barcode, Crashed, Faulted, OtherCode, Seen
 from kiosk.core.model import Model
-from kiosk.core.selfcheck.flow import EVENTS, IGNORED, TABLE
-from kiosk.core.states import STATES, WARNED
+from kiosk.core.role import Role
+from kiosk.core.roles import ROLES
+from kiosk.core.selfcheck.flow import SELFCHECK
+from kiosk.core.states import WARNED
 from tests.kiosk.visit import BATCH_MAX, DUE, LIN, ZHANG, Visit, at_tray, entry
 
 
-def test_every_pair_is_decided() -> None:
-    pairs = [(state, event) for state in STATES for event in EVENTS]
-    ignored = [(state, event) for state, words in IGNORED.items() for event in words.split()]
+@pytest.mark.parametrize("role", ROLES.values(), ids=ROLES)
+def test_every_pair_is_decided(role: Role) -> None:
+    pairs = [(state, event) for state in role.states for event in role.events]
+    ignored = [(state, event) for state, words in role.ignored.items() for event in words.split()]
 
     for pair in pairs:
-        assert (pair in TABLE) != (pair in ignored), pair
-    assert len(TABLE) + len(ignored) == len(pairs)
+        assert (pair in role.table) != (pair in ignored), pair
+    assert len(role.table) + len(ignored) == len(pairs)
+    assert role.helps.keys() == set(role.states)
 
 
 def test_the_core_runs_without_a_screen() -> None:
@@ -344,7 +348,7 @@ def test_the_readers_own_language_is_taken_unless_one_was_chosen() -> None:
     assert chosen.model.language == "zh"
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", SELFCHECK.states)
 def test_help_opens_and_closes_everywhere(state: str) -> None:
     visit = Visit()
     visit.model = visit.model._replace(state=state)
@@ -406,7 +410,7 @@ def test_a_crash_forgets_the_reader_and_goes_on() -> None:
     assert visit.wait(9).state == "welcome"
 
 
-@pytest.mark.parametrize("state", WARNED)
+@pytest.mark.parametrize("state", [s for s in WARNED if s in SELFCHECK.states])
 def test_every_state_in_which_somebody_is_known_ends(state: str) -> None:
     visit = at_tray()
     visit.model = visit.model._replace(state=state)

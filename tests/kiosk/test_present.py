@@ -7,8 +7,9 @@ import pytest
 
 from bookcase_fw import wire
 from kiosk.config import texts
-from kiosk.core import present
-from kiosk.core.states import EMPTY, STATES
+from kiosk.core import choices, present
+from kiosk.core.roles import ROLES
+from kiosk.core.states import EMPTY
 from tests.kiosk.gallery import BOOKS, lent, models, reading, told
 from tests.kiosk.visit import Visit, entry
 
@@ -65,11 +66,13 @@ def test_no_text_lies_unused() -> None:
         present.present(model, counted)
 
     unused = {key for key in set(counted) - counted.used if not key.endswith(".one")}
-    assert {key for key in unused if not key.startswith(("why.", "step.", "notice."))} == RARE
+    assert {key for key in unused if not key.startswith(REASONS)} == RARE
 
 
+REASONS = ("why.", "step.", "notice.", "bookcase.step.")
 # Said in moments that the gallery does not show.
 RARE = {
+    "bookcase.choose.title", "bookcase.done.unsure",
     "part.mine", "part.mine.no_date", "receipt.line.nobody", "receipt.offline",
     "result.none.borrow", "result.none.return", "working.title.return",
     "separator",  # For whoever draws.
@@ -78,13 +81,17 @@ RARE = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_state_has_a_screen_that_says_something(language: str) -> None:
-    shown = {present.present(model, TEXTS[language]).screen for model in models().values()}
+    shown = {
+        (model.world.role, present.present(model, TEXTS[language]).screen)
+        for model in models().values()
+    }
 
-    assert shown >= {*STATES, "warning", "help"}
+    for name, role in ROLES.items():
+        assert shown >= {(name, screen) for screen in (*role.states, "warning", "help")}
     for model in models().values():
         view = present.present(model, TEXTS[language])
         assert view.title
-        assert [tool.word for tool in view.tools] == ["language", "large", "contrast", "help"]
+        assert [tool.word for tool in view.tools] == list(choices.tools(model))
 
 
 def test_nothing_of_a_reader_is_on_a_screen_of_nobody() -> None:

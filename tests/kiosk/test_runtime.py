@@ -16,7 +16,8 @@ from bookcase_fw import record
 from kiosk.config import ConfigError, load, texts
 from kiosk.core.events import Card, Event, Faulted, Press, Seen
 from kiosk.core.model import Timings
-from kiosk.runtime import GiveUp, Runtime
+from kiosk.loop import GiveUp
+from kiosk.runtime import Runtime
 from kiosk.services.clock import Clock
 from kiosk.services.journal import Journal
 from kiosk.services.picture import Pixels, Sender

@@ -3,6 +3,7 @@
 import socket
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,24 +15,22 @@ from kiosk.ui.theme import BOLD, REGULAR
 CONNECT_S = 3
 
 
-def selfcheck(config: Config) -> bool:
+def check(config: Config) -> bool:
     """Print a line for each part; return whether all are well."""
     checks: tuple[tuple[str, Callable[[], str]], ...] = (
         ("fonts", _fonts),
         ("data", lambda: _data(config.data)),
-        ("tray", lambda: _port(config.tray)),
-        ("scanner", lambda: _port(config.scanner)),
-        ("keypad", lambda: _port(config.keypad)),
-        ("mqtt", lambda: _reach(*config.mqtt)),
+        *((part, partial(_port, url)) for part, url in config.ports.items()),
+        ("mqtt", lambda: _reach(*config.mqtt) if config.mqtt else "not used"),
         ("web", lambda: _web(config.web)),
     )
-    wells = [_line(name, check) for name, check in checks]
+    wells = [_line(name, attempt) for name, attempt in checks]
     return all(wells)
 
 
-def _line(name: str, check: Callable[[], str]) -> bool:
+def _line(name: str, attempt: Callable[[], str]) -> bool:
     try:
-        said, well = check(), True
+        said, well = attempt(), True
     except (OSError, sqlite3.Error) as error:
         said, well = str(error), False
     print(f"{name:10}{'ok' if well else 'FAILS':8}{said}")
@@ -46,7 +45,7 @@ def _fonts() -> str:
 
 def _data(folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
-    probe = folder / "selfcheck"
+    probe = folder / "probe"
     probe.write_bytes(b"")
     probe.unlink()
     return str(folder)

@@ -1,0 +1,102 @@
+"""One queue of events, one model: what every role's machine has.  Knows no screen, no device."""
+
+import queue
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from kiosk.core.events import Crashed, Effect, Event, Tick
+from kiosk.core.model import Model, World
+from kiosk.core.present import present
+from kiosk.core.update import update
+from kiosk.core.view import View
+
+CRASHES_MAX = 3  # In CRASH_WINDOW_MS; then the process ends, and whoever started it starts it anew.
+CRASH_WINDOW_MS = 600_000
+
+log = structlog.get_logger()
+
+
+class GiveUp(Exception):
+    """It crashed too often."""
+
+
+class Loop(ABC):
+    """`post` and `call` may be used from any thread; all else belongs to the screen's thread."""
+
+    def __init__(
+        self,
+        *,
+        world: World,
+        texts: Mapping[str, Mapping[str, str]],
+        uptime_ms: Callable[[], int],
+    ) -> None:
+        self._texts, self._uptime_ms = texts, uptime_ms
+        self._queue: queue.SimpleQueue[Event | Callable[[], None]] = queue.SimpleQueue()
+        self._crashes_ms: list[int] = []
+        # Set before the first step.
+        self.wake: Callable[[], object] = lambda: None
+        self.model = Model(world=world)
+
+    @abstractmethod
+    def carry(self, effect: Effect) -> None:
+        """Do what a step wants done."""
+
+    @abstractmethod
+    def faulted(self, part: str, on: bool) -> None:
+        """Note that a part fails, or works again."""
+
+    @abstractmethod
+    def settled(self) -> None:
+        """Do what is due once all that waited was dealt with."""
+
+    def post(self, event: Event) -> None:
+        self._queue.put(event)
+        self.wake()
+
+    def call(self, function: Callable[[], None]) -> None:
+        """Have a function called in the screen's thread."""
+        self._queue.put(function)
+        self.wake()
+
+    def step(self) -> None:
+        """Deal with all that waits.  An error costs the visit, not the machine."""
+        while not self._queue.empty():
+            item = self._queue.get_nowait()
+            try:
+                if callable(item):
+                    item()
+                else:
+                    self.take(item)
+            except Exception:
+                log.exception("a step failed")
+                self.crash()
+        self.settled()
+
+    def tick(self) -> None:
+        self.post(Tick())
+
+    def crash(self) -> None:
+        """Forget the visit and say sorry; too often in a short time raises GiveUp."""
+        now_ms = self._uptime_ms()
+        recent = [at_ms for at_ms in self._crashes_ms if now_ms - at_ms < CRASH_WINDOW_MS]
+        self._crashes_ms = [*recent, now_ms]
+        if len(self._crashes_ms) >= CRASHES_MAX:
+            raise GiveUp(f"{CRASHES_MAX} crashes in {CRASH_WINDOW_MS // 60_000} minutes")
+        self.take(Crashed())
+
+    def take(self, event: Event) -> None:
+        """Step the model at once, and have done what that wants."""
+        before = self.model.world.faults
+        self.model, effects = update(self.model, event, self._uptime_ms())
+        for part in set(before) ^ set(self.model.world.faults):
+            self.faulted(part, part not in before)
+        for effect in effects:
+            self.carry(effect)
+
+    def view(self) -> View:
+        return present(self.model, self._texts[self.model.language])
+
+    def separator(self) -> str:
+        return self._texts[self.model.language]["separator"]
