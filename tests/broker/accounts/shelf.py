@@ -1,5 +1,7 @@
 """A library as rows: one bookcase, three readers, eight copies, and loans without a machine."""
 
+from zoneinfo import ZoneInfo
+
 from bookcase_fw import sign
 from broker.circulation import days
 from broker.ledger.store import Database
@@ -15,7 +17,7 @@ READERS = (
 DAY_MS = 86_400_000
 START_MS = 1_795_000_000_000  # 2026-11-18 in Shanghai.
 TODAY = 20261118
-ZONE = days.ZoneInfo("Asia/Shanghai")
+ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def day(time_ms: int) -> int:

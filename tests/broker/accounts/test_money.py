@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from broker.accounts import money as purses
+from broker.accounts import words
 from broker.accounts.money import Cause, Money, MoneyError, Reason, Row
 from broker.ledger import store
 from broker.ledger.store import Database
@@ -12,7 +13,7 @@ from tests.broker.accounts.shelf import ANNE, BO
 
 WHY = Reason("逾期 3 天", "3 days overdue", "4: fine any any 10 fen a day", "1")
 LOAN = Cause("loan", "7:12")
-KINDS = tuple(kind for kind, _source, _target in purses.words.MONEY)
+KINDS = tuple(kind for kind, _source, _target in words.MONEY)
 
 
 def fine(db: Database, fen: int, *, account: int = ANNE, key: str = "") -> int:

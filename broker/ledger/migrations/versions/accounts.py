@@ -9,6 +9,7 @@ from alembic import op
 from broker.accounts import guards as accounts
 from broker.ledger import guards, schema
 from broker.ledger.columns import Whole
+from broker.ledger.store import Kind
 
 revision = "accounts"
 down_revision = "foundation"
@@ -46,7 +47,7 @@ def upgrade() -> None:
         op.get_bind().exec_driver_sql(statement)
 
 
-def _kind() -> accounts.Kind:
+def _kind() -> Kind:
     return "sqlite" if op.get_bind().dialect.name == "sqlite" else "postgresql"
 
 
