@@ -4,13 +4,15 @@ Runs in the writer's transaction and sends nothing itself.  Whatever is no messa
 that it claims to be from is refused: counted, logged in one line, and nothing else is disturbed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, cast
 
 import structlog
 
 from bookcase_fw import wire
+from broker.circulation.decide import Answer
 from broker.circulation.rules import Rules
+from broker.desk import requests
 from broker.desk.desk import Desk
 from broker.desk.journal import Journal
 from broker.fleet.orders import OrderRefused, Orders
@@ -55,6 +57,7 @@ class Exchange:
     """`outbox` and `heard` collect what is to be said and told after the commit."""
 
     def __init__(self, db: Database, registry: Registry, law: Law) -> None:
+        self._db = db
         self._registry = registry
         self._policy = law.policy
         self.counters = Counters(db)
@@ -204,6 +207,26 @@ class Exchange:
             self._quarantine(device, journal, message, why)
         self._acknowledge(device, journal, taken, message)
 
+    def _renewed(self, device: Device, said: Mapping[str, object], now_ms: int) -> Answer:
+        """Renew what may be renewed; the same ask told again is answered as before."""
+
+        def renew() -> Answer:
+            answer = self._asks.answer(device, said, now_ms)
+            line = answer.get("line", "")
+            for book in cast(list[Answer], answer.get("books", [])):
+                if answer["ok"] and book["ok"]:
+                    body = {"reader": said["reader"], "tag": book["tag"], "due": book["due"]}
+                    self.desk.say(
+                        "renewed", body | {"line": line}, now_ms=now_ms, actor=device.name
+                    )
+            return answer
+
+        asked = [said["op"], said["reader"], said["tags"]]
+        try:
+            return requests.once(self._db, f"ask {device.name} {said['id']}", asked, now_ms, renew)
+        except requests.KeyReused as reused:
+            raise Refusal("malformed", f"{reused}: another ask had this id") from None
+
     def _said(self, device: Device, fact: Fact, now_ms: int) -> None:
         """The desk said something."""
         self._draw(device, fact, now_ms)
@@ -215,7 +238,8 @@ class Exchange:
 
     def _ask(self, device: Device, message: Incoming) -> None:
         said = _decoded("ask", message)
-        answer = self._asks.answer(device, said, message.received_ms)
+        renews = said["op"] == "renew"
+        answer = (self._renewed if renews else self._asks.answer)(device, said, message.received_ms)
         self.outbox.say(
             device, "answer", answer, session=str(said["session"]), nonce=str(said["id"])
         )

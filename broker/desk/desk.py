@@ -1,7 +1,7 @@
 """The desk: staff, and the service itself, say what they decided; it is a fact like any other.
 
-Renewals, what staff declare of a copy, where they write it to be, for whom it is kept, and what they
-do with a case go through the desk's journal into the same fold as what machines saw.
+Renewals, what staff declare of a copy, where they write it to be, for whom it is kept, and what
+they do with a case go through the desk's journal into the same fold as what machines saw.
 """
 
 from collections.abc import Callable, Mapping
