@@ -105,7 +105,7 @@ class Screen(Widget):
             if index + 1 in offered:
                 self._button(offered[index + 1], (x, y, wide, high), "door")
             else:
-                shapes.panel(self.canvas, theme, (x, y, wide, high), theme.colours.rule)
+                shapes.shut(self.canvas, theme, (x, y, wide, high))
         self._bottom += rows * (high + gap) + theme.mm(GRID_MM)
 
     def _tiles(self, choices: tuple[Choice, ...]) -> None:

@@ -139,6 +139,14 @@ def _compartment(
         )  # fmt: skip
 
 
+def shut(canvas: Any, theme: Theme, box: tuple[float, float, float, float]) -> None:
+    """A door that cannot be chosen: no number, a stroke instead."""
+    x, y, width, height = box
+    panel(canvas, theme, box, theme.colours.ground, theme.colours.rule)
+    stroke = (x + width * 0.35, y + height / 2, width * 0.3, theme.mm(1.2))
+    _bar(canvas, stroke, rgba(theme.colours.rule))
+
+
 def _bar(
     canvas: Any,
     box: tuple[float, float, float, float],

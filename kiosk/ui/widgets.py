@@ -6,6 +6,7 @@ from typing import Any
 from kivy.graphics import Color, Line, Rectangle
 from kivy.uix.widget import Widget
 
+from kiosk.core import doors
 from kiosk.core.view import Choice, Cover, Part
 from kiosk.ui import shapes
 from kiosk.ui.text import Text, measure
@@ -110,8 +111,9 @@ def _door(button: Touchable, choice: Choice, theme: Theme, ink: str) -> None:
             pos=(button.right - theme.mm(5), button.center_y - theme.mm(6)),
             size=(theme.mm(1.2), theme.mm(12)),
         )
-    text = Text(choice.text, size=theme.type(1), width=button.width, colour=ink, bold=True)
-    text.center = button.center_x - theme.mm(1.5), button.center_y
+    figure = str(doors.number(choice.word))
+    text = Text(figure, size=theme.type(3), width=button.width, colour=ink, bold=True)
+    text.center = button.center
     button.add_widget(text)
 
 
