@@ -2,9 +2,11 @@
 
 import asyncio
 
-from bookcase_fw.count import ROUNDS_MIN, Count
+from bookcase_fw.count import Count
 from bookcase_fw.devices import Device, Down
 from bookcase_fw.drivers.uhfreader import UhfReaderError
+
+_NEIGHBOUR_ROUNDS = 4
 
 
 class Antennas:
@@ -48,20 +50,24 @@ class Antennas:
         """Forget the count that is on: a round that has begun ends, and nobody hears of it."""
         self._wanted.pop(number, None)
 
-    async def check(self):
-        """Let each antenna send once, so that one that has died is reported."""
-        for index in range(len(self.devices)):
-            try:
-                await self._round(index + 1)
-            except Down:
-                pass  # It was reported.
+    def hurry_count(self, number: int):
+        """Somebody waits for the count that is on, if one is."""
+        if number in self._wanted:
+            self._wanted[number].hurry()
+
+    async def check(self, number: int):
+        """Let an antenna send once, so that it is reported when it has died."""
+        try:
+            await self._round(number)
+        except Down:
+            pass  # It was reported.
 
     async def _ask_neighbours(self, number: int, count: Count):
         for neighbour in (number - 1, number + 1):
             if not 1 <= neighbour <= len(self.devices):
                 continue
             try:
-                for _round in range(ROUNDS_MIN):
+                for _round in range(_NEIGHBOUR_ROUNDS):
                     count.add_neighbour(neighbour, await self._round(neighbour))
             except Down:
                 pass  # It was reported; the compartment's own antenna decides.

@@ -180,8 +180,10 @@ class App:
         self.spawn(self._release(door))
 
     def start_count(self, door: Door):
-        count = Count(door.stable or {}, self._elsewhere(door), door.leans)
-        self.spawn(self._count(door, count))
+        self.spawn(self._count(door, door.new_count(self._elsewhere(door))))
+
+    def hurry_count(self, door: Door):
+        self._antennas.hurry_count(door.number)
 
     def stop_count(self, door: Door):
         self._antennas.stop_count(door.number)
@@ -216,7 +218,7 @@ class App:
         elsewhere = {}
         for other in self._doors:
             if other is not door:
-                stable = other.stable or {}
+                stable = other.contents.stable or {}
                 elsewhere |= {tag: stable[tag][1] for tag in stable}
         return elsewhere
 
@@ -269,9 +271,22 @@ class App:
             self.journal.tend()
             self.notes.tend()
             self.offline.tend()
-            if self.visit.idle:
-                await self._antennas.check()
+            for door in self._doors:
+                if self.visit.idle:
+                    await self._look(door)
             await self._pause("tend_ms")
+
+    async def _look(self, door: Door):
+        """Count a compartment at rest, to learn how its tags are heard; else look for its antenna.
+
+        What vanishes with nothing opened is a chip that has died: nobody is charged with it.
+        """
+        if not door.at_rest:
+            await self._antennas.check(door.number)
+            return
+        said = await self._antennas.count(door.number, door.new_count(self._elsewhere(door)))
+        if said and said[1]:
+            door.learn(said[1])
 
     async def _pause(self, name: str):
         await asyncio.sleep(self.config.timings[name] / 1000)

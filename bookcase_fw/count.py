@@ -1,82 +1,119 @@
 """What radio rounds say of a compartment: taken, new, unsure.  Pure.
 
-Of a tag that was inside before, each round is a piece of evidence: how much likelier is it that the
-tag is outside than that it is inside?  A miss speaks for outside, the more the better the tag is
-read (its own recorded rate).  A hearing speaks for inside, the more the closer it is to the
-strength that was recorded of the tag; books in hands are heard through the glass, seldom and
-weakly.  The logarithms add up.  Beyond GONE the tag is *taken*: chance explains that once in 10^8.
-Below INSIDE it is inside.  Between, after ROUNDS_MAX rounds, it is *unsure*: so a single miss means
-nothing, and a tag that is read badly is not charged to anybody.
+Of a tag that was inside before, it is asked how much likelier the rounds are if it is outside than
+if it is inside: the *lean*, a natural logarithm.  Inside there are three stories, of which the
+likeliest counts: nobody touched the copy, then it is heard as often and as loudly as was recorded
+of it; or hands put it elsewhere in the compartment; or they put it where it is hardly heard.  A
+miss says nothing against outside, so that a tag never heard is *taken* when chance explains its
+misses once in 10^8.  Beyond GONE it is taken, below INSIDE it is inside; between, after the rounds
+that a kind of count allows, it is *unsure*.  So a tag that is read badly is charged to nobody.
 
-A tag is in the compartment whose antenna hears it best.  What another compartment's antenna has
-recorded MARGIN_DB louder is the other's; where that does not decide, and for every new tag that is
-not heard loudly and often, both antennas listen now: the louder wins, up to TIE_DB its own door.
+Of a tag that was not inside before, it is asked the same of a place inside against hands in front
+of the glass, and, where the neighbouring antennas were asked, against the neighbour's compartment.
 """
 
 import math
 from collections import namedtuple
 
-ROUNDS_MIN = 4
-ROUNDS_NEW = 8  # Rounds before a tag is believed to be new.
-ROUNDS_MAX = 12
-GONE, INSIDE = 18.4, -5.0  # ln 10^8; a weak reason will do for what charges nobody.
-RATE_START, RATE_MIN, RATE_MAX = 95, 15, 95  # Percent.  More is not believed.
-START_ROUNDS = 8  # Rounds that RATE_START weighs against what was heard of a new tag.
-MEMORY_ROUNDS = 20  # How many earlier rounds a recorded rate weighs.
-# How a tag outside is heard, and how far a strength strays from what was recorded of the tag.
-OUTSIDE_RATE, OUTSIDE_DBM, OUTSIDE_DB, INSIDE_DB = 0.1, -71, 4.5, 5.0
-# A weak hearing says no more than this for outside: a book may have been put into the shadow.
-WEAK_MAX = 1.0
-MARGIN_DB, TIE_DB = 6, 3
-FLOOR_DBM, LOUD_DBM = -67, -60
-FEW_PERCENT, MANY_PERCENT = 33, 66
+# silent_max: rounds for a tag that is not heard at all; rounds_max: for one that is heard in some;
+# moved, hidden: the logarithm of how likely hands put a copy elsewhere in the compartment, and
+# where it is hardly heard; memory: how many rounds an earlier record may weigh; opened: whether a
+# door was opened just before, so that a copy may be in hands before the glass.
+_FIELDS = ("rounds_min", "silent_max", "rounds_max", "moved", "hidden", "memory", "opened")
+Kind = namedtuple("Kind", _FIELDS)
+MEMORY_ROUNDS = 250
+FIRST = Kind(4, 12, 20, -3.0, -6.0, 120, True)  # The door is shut; somebody waits for the screen.
+AGAIN = Kind(4, 40, 40, 0.0, -2.0, 20, True)  # They were asked, and have moved the books.
+HURRIED = Kind(4, 12, 20, -3.0, -6.0, MEMORY_ROUNDS, False)  # Somebody waits at another door.
+SECOND = Kind(16, 60, 60, -3.0, -6.0, MEMORY_ROUNDS, False)  # Nobody waits.
+IDLE = Kind(1, 12, 20, -3.0, -6.0, MEMORY_ROUNDS, False)  # To learn, and to notice a chip's death.
 
-# stable: tag -> (rate in percent, dBm) of what is inside; evidence: wire.EVIDENCE of the unsure.
-# leans: tag -> what was found of an unsure tag, for the next count of the same session.
+GONE, INSIDE = 18.4, -6.0  # ln 10^8; a weak reason will do for what charges nobody.
+NEW, NOT_NEW = 8.0, -3.0  # A copy that is said to be back wants a better reason than one in 10^3.
+NEIGHBOUR = 3.0  # How much likelier here than there; of a copy recorded there more.
+RECORDED_THERE = 12.0
+
+
+def _way(rate: float, dbm: float, spread_db: float) -> tuple:
+    """Return how a tag is heard: logarithms of missing and hearing it, its strength, its spread."""
+    return math.log(1 - rate), math.log(rate), dbm, spread_db, math.log(spread_db)
+
+
+# Wide, since the next bookcase is another one; radio.toml has what they are tried against.
+WELL, HIDDEN, FEEBLE = _way(0.95, -53, 5.5), _way(0.8, -57, 6.0), _way(0.3, -64, 6.0)
+OUTSIDE, WALL = _way(0.1, -70.5, 4.5), _way(0.25, -66, 4.5)
+FEEBLE_SHARE = -6.0  # The logarithm of how many chips are.
+STAYED_DB = 2.0  # How far the mean of a count strays from what was recorded of an untouched copy.
+RATE_MIN, RATE_MAX = 150, 950  # Per mille.  More is not believed.
+RATE_START, START_ROUNDS = 950, 4  # Of a new tag, and how many rounds that weighs.
+STRENGTH_ROUNDS = 12  # That a recorded strength weighs: a step is a whole dB.
+MOVED_DB, MOVED_ROUNDS = 5, 3  # Heard so differently, and so often: what was recorded is void.
+MARGIN_DB = 6  # What another compartment has recorded so much louder is the other's.
+LOUD_DBM, OFTEN = -60, 0.66  # Heard so, no neighbour can have it.
+FLOOR_DBM = -67  # Of a tag of which nothing was recorded yet.
+
+# stable: tag -> (rate per mille, dBm, rounds) of what is inside, the unsure among them; evidence:
+# wire.EVIDENCE of the unsure; leans: tag -> its lean, for the next count of an unsure tag.
 Result = namedtuple("Result", ("taken", "new", "unsure", "stable", "evidence", "rounds", "leans"))
 NO_RESULT = Result([], [], [], {}, [], 0, {})
+_NEVER = (0, 0, 0)
 
 
 def rounds_needed(rate: int) -> int:
-    """Return after how many misses in a row a tag of this rate in percent is gone."""
-    return int(GONE / _miss(rate)) + 1
+    """Return after how many misses in a row an untouched tag of this rate per mille is gone."""
+    return int(GONE / -math.log(1 - _bounded(rate) / 1000)) + 1
 
 
 class Count:
     """One count of one compartment: add rounds while it wants more, then take the result."""
 
-    def __init__(self, before: dict, elsewhere: dict, leans: "dict | None" = None):
+    def __init__(
+        self, before: dict, elsewhere: dict, kind: Kind = FIRST, leans: "dict | None" = None
+    ):
         """before: the stable set; elsewhere: tag -> dBm recorded in the other compartments;
         leans: what the count before this one found of the tags that it was unsure of.
         """
+        self.kind = kind
         self.rounds = 0
         self._before, self._elsewhere, self._leans = before, elsewhere, leans or {}
-        self._heard: dict = {}  # Tag -> (rounds that heard it, sum of dBm, best, weakness).
-        self._there: dict = {}  # Tag -> (rounds, sum of dBm, best, door) of a neighbour.
+        self._stories: dict = {}
+        self._heard: dict = {}  # Tag -> (rounds that heard it, sum of dBm, best).
+        self._there: dict = {}  # Tag -> the same of the neighbour that hears it best, and its door.
+        self._there_rounds: dict = {}  # Door of a neighbour -> its rounds.
 
     def add(self, heard: list):
         """Add a round of the compartment's own antenna: a list of (tag, dBm)."""
         self.rounds += 1
         for tag, dbm in heard:
-            times, total, best, weakness = self._heard.get(tag, (0, 0, dbm, 0.0))
-            if tag in self._before:
-                weakness += _weakness(dbm, self._before[tag][1])
-            self._heard[tag] = (times + 1, total + dbm, max(best, dbm), weakness)
+            times, total, best = self._heard.get(tag, (0, 0, dbm))
+            self._heard[tag] = (times + 1, total + dbm, max(best, dbm))
 
     def add_neighbour(self, door: int, heard: list):
         """Add a round of a neighbouring compartment's antenna."""
+        self._there_rounds[door] = self._there_rounds.get(door, 0) + 1
         for tag, dbm in heard:
-            times, total, best, _door = self._there.get(tag, (0, 0, dbm, door))
-            self._there[tag] = (times + 1, total + dbm, max(best, dbm), door)
+            times, total, best, at = self._there.get(tag, (0, 0, dbm, door))
+            if at == door:
+                self._there[tag] = (times + 1, total + dbm, max(best, dbm), door)
+            elif dbm > best:
+                self._there[tag] = (1, dbm, dbm, door)
+
+    def hurry(self):
+        """Somebody has come who waits for this count."""
+        self.kind = HURRIED if self.kind is SECOND else self.kind
 
     def wants_more(self) -> bool:
         """Whether another round of its own antenna can still change what is said."""
-        if self.rounds < ROUNDS_MIN:
+        if self.rounds < self.kind.rounds_min:
             return True
-        if self.rounds >= ROUNDS_MAX:
+        if self.rounds >= self.kind.rounds_max:
             return False
-        missing = any(self._is_open(tag) for tag in self._before)
-        return missing or (self.rounds < ROUNDS_NEW and bool(self._strangers()))
+        for tag in self._before:
+            if self.rounds >= self.kind.silent_max and tag not in self._heard:
+                continue
+            if INSIDE <= self._lean(tag) <= GONE:
+                return True
+        return any(NOT_NEW < self._newness(tag) < NEW for tag in self._strangers())
 
     def wants_neighbours(self) -> bool:
         """Whether the neighbouring antennas must be asked who hears a tag best."""
@@ -84,16 +121,19 @@ class Count:
 
     def result(self) -> Result:
         new = sorted(tag for tag in self._strangers() if self._is_new(tag))
-        taken, unsure = [], []
+        taken, unsure, leans = [], [], {}
         for tag in sorted(self._before):
-            if self._is_inside(tag):
-                continue
-            (taken if self._is_gone(tag) else unsure).append(tag)
+            lean = self._lean(tag)
+            # What is heard long after the door was shut is not charged to anybody.
+            if lean > GONE and (self.kind.opened or tag not in self._heard):
+                taken.append(tag)
+            elif lean >= INSIDE:
+                unsure.append(tag)
+                leans[tag] = lean
         stable = {tag: self._recorded(tag) for tag in self._before if tag not in taken}
         for tag in new:
             stable[tag] = self._recorded(tag)
         evidence = [self._evidence(tag) for tag in unsure]
-        leans = {tag: self._lean(tag) for tag in unsure}
         return Result(taken, new, unsure, stable, evidence, self.rounds, leans)
 
     def seen_so_far(self) -> tuple:
@@ -101,37 +141,51 @@ class Count:
         gone = sorted(tag for tag in self._before if tag not in self._heard)
         return gone, sorted(tag for tag in self._strangers() if self._seems_new(tag))
 
-    def _is_open(self, tag: str) -> bool:
-        """Whether it is still open if a tag of the set before is inside."""
-        return not self._is_inside(tag) and not self._is_gone(tag)
-
-    def _is_inside(self, tag: str) -> bool:
-        return tag in self._heard and self._lean(tag) < INSIDE
-
-    def _is_gone(self, tag: str) -> bool:
-        return self._lean(tag) > GONE
-
     def _lean(self, tag: str) -> float:
         """Return the logarithm of how much likelier the tag is outside than inside."""
-        rate = self._before[tag][0]
-        times, _total, _best, weakness = self._heard.get(tag, (0, 0, 0, 0.0))
-        hit = math.log(100 * OUTSIDE_RATE / _bounded(rate))
-        earlier = self._leans.get(tag, 0.0)
-        return earlier + (self.rounds - times) * _miss(rate) + times * hit + weakness
+        times, total, _best = self._heard.get(tag, _NEVER)
+        stayed, feeble = self._stories_of(tag)
+        stayed = _fit(stayed, self.rounds, times, total)
+        feeble += _fit(FEEBLE, self.rounds, times, total)
+        outside = _fit(OUTSIDE, self.rounds, times, total) if times else 0.0
+        moved, hidden = self.kind.moved, self.kind.hidden
+        if tag in self._leans:
+            # The count before this one has allowed for it.
+            moved = hidden = 0.0
+        moved += _fit(WELL, self.rounds, times, total)
+        hidden += _fit(HIDDEN, self.rounds, times, total)
+        return self._leans.get(tag, 0.0) + outside - max(stayed, moved, hidden, feeble)
+
+    def _stories_of(self, tag: str) -> tuple:
+        """Return the way of an untouched copy, and how likely its chip is feeble, after all."""
+        if tag not in self._stories:
+            rate, dbm, rounds = self._before[tag]
+            rate = _bounded(rate) / 1000
+            stayed = _way(rate, dbm, STAYED_DB)
+            heard, missed = rate * (FEEBLE[1] - stayed[1]), (1 - rate) * (FEEBLE[0] - stayed[0])
+            self._stories[tag] = (stayed, FEEBLE_SHARE + rounds * (heard + missed))
+        return self._stories[tag]
 
     def _strangers(self) -> list:
         return [tag for tag in self._heard if tag not in self._before]
 
+    def _newness(self, tag: str) -> float:
+        """Return the logarithm of how much likelier a new tag is inside than in hands."""
+        times, total, _best = self._heard[tag]
+        if tag in self._elsewhere and self._elsewhere[tag] >= total / times + MARGIN_DB:
+            return 2 * NOT_NEW
+        return self._inside(times, total) - _fit(OUTSIDE, self.rounds, times, total)
+
+    def _inside(self, times: int, total: int) -> float:
+        return _best_fit(self.rounds, times, total)
+
     def _seems_new(self, tag: str) -> bool:
-        best = self._heard[tag][2]
-        share = self._share(tag)
-        if tag in self._elsewhere and self._elsewhere[tag] >= self._mean(tag) + MARGIN_DB:
-            return False
-        return share >= MANY_PERCENT or (share >= FEW_PERCENT and best >= FLOOR_DBM)
+        return self._newness(tag) >= NEW
 
     def _is_plain(self, tag: str) -> bool:
         """Whether a tag is heard so well that no neighbour can have it."""
-        loud = self._mean(tag) >= LOUD_DBM and self._share(tag) >= MANY_PERCENT
+        times, total, _best = self._heard[tag]
+        loud = total >= LOUD_DBM * times and times >= OFTEN * self.rounds
         return loud and tag not in self._elsewhere
 
     def _is_new(self, tag: str) -> bool:
@@ -139,44 +193,49 @@ class Count:
             return False
         if tag not in self._there:
             return True
-        times, total, _best, _door = self._there[tag]
-        margin = MARGIN_DB if tag in self._elsewhere else -TIE_DB
-        return self._mean(tag) >= total // times + margin
-
-    def _share(self, tag: str) -> int:
-        return 100 * self._heard[tag][0] // self.rounds
-
-    def _mean(self, tag: str) -> int:
-        times, total, _best, _weakness = self._heard[tag]
-        return round(total / times)
+        times, total, _best = self._heard[tag]
+        at_times, at_total, _at_best, door = self._there[tag]
+        at_rounds = self._there_rounds[door]
+        here = _best_fit(self.rounds, times, total) + _fit(WALL, at_rounds, at_times, at_total)
+        there = _best_fit(at_rounds, at_times, at_total) + _fit(WALL, self.rounds, times, total)
+        return here - there > (RECORDED_THERE if tag in self._elsewhere else NEIGHBOUR)
 
     def _recorded(self, tag: str) -> tuple:
-        """Return (rate, dBm) as this count changes what is recorded of a tag."""
-        if tag not in self._heard:
-            return tuple(self._before[tag])
-        mean, times = self._mean(tag), self._heard[tag][0]
-        rate, dbm = self._before.get(tag, (RATE_START, mean))
-        memory = MEMORY_ROUNDS if tag in self._before else START_ROUNDS
+        """Return (rate, dBm, rounds) as this count changes what is recorded of a tag."""
+        times, total, _best = self._heard.get(tag, _NEVER)
+        rate, dbm, memory = self._before.get(tag, (RATE_START, FLOOR_DBM, 0))
+        if not times:
+            return rate, dbm, memory
+        mean = total / times
+        memory = min(memory, self.kind.memory)
+        if not memory or (times >= MOVED_ROUNDS and abs(mean - dbm) > MOVED_DB):
+            rate, dbm, memory = RATE_START, mean, START_ROUNDS
         weight = memory + self.rounds
-        rate = (rate * memory + 100 * times + weight // 2) // weight
-        return min(rate, RATE_MAX), round((3 * dbm + mean) / 4)
+        rate = (rate * memory + 1000 * times + weight // 2) // weight
+        memory = min(memory, STRENGTH_ROUNDS)
+        dbm = (dbm * memory + mean * self.rounds) / (memory + self.rounds)
+        return rate, round(dbm), min(weight, MEMORY_ROUNDS)
 
     def _evidence(self, tag: str) -> dict:
-        times, _total, best, _weakness = self._heard.get(tag, (0, 0, 0, 0.0))
+        times, _total, best = self._heard.get(tag, _NEVER)
         door = self._there[tag][3] if tag in self._there else 0
         return {"tag": tag, "heard": times, "rounds": self.rounds, "dbm": best, "door": door}
 
 
-def _weakness(dbm: int, recorded_dbm: int) -> float:
-    """Return how much the strength of a hearing speaks for outside."""
-    inside = (dbm - recorded_dbm) / INSIDE_DB
-    outside = (dbm - OUTSIDE_DBM) / OUTSIDE_DB
-    return min(WEAK_MAX, (inside * inside - outside * outside) / 2)
+def _best_fit(rounds: int, times: int, total: int) -> float:
+    """Return how well a place inside explains what was heard; few places are bad ones."""
+    well = _fit(WELL, rounds, times, total)
+    hidden = _fit(HIDDEN, rounds, times, total) - 2.0
+    return max(well, hidden, _fit(FEEBLE, rounds, times, total) - 4.0)
 
 
-def _miss(rate: int) -> float:
-    """Return how much a miss speaks for outside, of a tag with this rate in percent."""
-    return math.log((1 - OUTSIDE_RATE) / (1 - _bounded(rate) / 100))
+def _fit(way: tuple, rounds: int, times: int, total: int) -> float:
+    """Return the logarithm of how likely this was to be heard by a way."""
+    miss, hit, dbm, spread_db, log_spread = way
+    if not times:
+        return rounds * miss
+    far = (total / times - dbm) / spread_db
+    return (rounds - times) * miss + times * hit - far * far / 2 - log_spread
 
 
 def _bounded(rate: int) -> int:

@@ -1,13 +1,14 @@
 """One compartment: steps the door table and carries out its effects.
 
-A note on flash holds what must survive a power cut, and changes as one: the stable set, the session
+A note on flash holds what must survive a power cut, and changes as one: the contents, the session
 that is on, the session whose second count is to come.  It is written before the lock is released,
 and after the session's record: a start that finds a session looks first whether its record is in
 the journal.
 """
 
 from bookcase_fw import sessions
-from bookcase_fw.count import FLOOR_DBM, NO_RESULT, RATE_START
+from bookcase_fw.contents import Contents
+from bookcase_fw.count import AGAIN, FIRST, HURRIED, IDLE, NO_RESULT, SECOND, Count
 from bookcase_fw.journal import JournalFull
 from bookcase_fw.tables import door as table
 
@@ -20,7 +21,7 @@ class Door:
         self.state = table.SHUT
         self.is_open = False
         note = app.notes.load(self._name()) or {}
-        self.stable = note.get("stable")  # Tag -> (rate, dBm); None before the first count.
+        self.contents = Contents(note.get("stable"), note.get("doubts"))
         self._session: dict = note.get("session", {})  # Empty when none is on.
         self._pending = note.get("pending", "")  # Id of the session that awaits its second count.
         self._app = app
@@ -40,13 +41,26 @@ class Door:
         return self.state in table.ON or self.state == table.WAITING
 
     @property
-    def leans(self) -> dict:
-        """What was found of the tags for whose sake the reader was asked to move the books."""
-        return self._result.leans if self._asked else {}
+    def at_rest(self) -> bool:
+        """Whether nothing is on and the contents are settled."""
+        return self.state == table.SHUT and self.contents.known
 
     @property
     def count(self) -> int:
-        return -1 if self.stable is None else len(self.stable)
+        return len(self.contents.stable or {}) if self.contents.known else -1
+
+    def new_count(self, elsewhere: dict) -> Count:
+        """Begin a count of the kind that the state asks for; elsewhere: see Count."""
+        if self.state == table.COUNTING:
+            kind = AGAIN if self._asked else FIRST
+        else:
+            kind = {table.WAITING: HURRIED, table.SHUT: IDLE}.get(self.state, SECOND)
+        return self.contents.begin_count(kind, elsewhere)
+
+    def learn(self, result):
+        """Take the result of a count at rest: when it differs, a better one is wanted."""
+        if self.at_rest and self.contents.learn(result):
+            self._app.post(self, "count")
 
     def recover(self):
         """Go on after a start with what the note says."""
@@ -55,7 +69,7 @@ class Door:
         if self._pending:
             self.state = table.PENDING
             self._start_second_timer(None)
-        elif self.state == table.SHUT and self.stable is None:
+        elif self.state == table.SHUT and not self.contents.known:
             self._app.post(self, "count")
 
     def take(self, event: str, data):
@@ -66,6 +80,8 @@ class Door:
             self._note_position(event == "opened")
         if event == "counted":
             self._result = data
+            if data.unsure and self.state == table.COUNTING and not self._asked:
+                self.contents.ask(data)
             event = "unsure" if data.unsure and not self._asked else "sure"
         self.state, effects = table.step(self.state, event)
         for effect in effects:
@@ -73,15 +89,15 @@ class Door:
 
     def forget(self, tags: list):
         """Tags that were put elsewhere are not here."""
-        if self.stable and any(tag in self.stable for tag in tags):
-            self.stable = {tag: self.stable[tag] for tag in self.stable if tag not in tags}
+        if self.contents.forget(tags):
             self._save()
 
     def _recover_session(self, session: dict):
         body, begun = sessions.find(self._app.journal, session["id"], session["last"])
         if body:
             # Its record is there, only the note is behind.
-            self._apply(body["took"], body["put"])
+            unsure = [evidence["tag"] for evidence in body["unsure"]]
+            self.contents.apply(body["took"], body["put"], unsure)
             self._finish(session["id"])
             return
         if begun:
@@ -92,17 +108,13 @@ class Door:
         self._save()
         self._app.start_timer(self, "left_open_ms")
 
-    def _apply(self, took: list, put: list):
-        """Change the stable set by what a record says; the next count learns the new tags."""
-        stable = {tag: how for tag, how in (self.stable or {}).items() if tag not in took}
-        self.stable = dict.fromkeys(put, (RATE_START, FLOOR_DBM)) | stable
-
     def _finish(self, pending: str):
         self._session, self._pending, self._asked = {}, pending, False
         self._save()
 
     def _save(self):
-        note = {"stable": self.stable, "session": self._session, "pending": self._pending}
+        note = {"stable": self.contents.stable, "doubts": self.contents.doubts}
+        note |= {"session": self._session, "pending": self._pending}
         self._app.notes.save(self._name(), note)
 
     def _name(self) -> str:
@@ -121,6 +133,7 @@ class Door:
         session["id"], session["last"] = self._app.new_id(), self._app.journal.last
         session["rebounds"], session["left_open"], session["end"] = rebounds, False, "shut"
         self._session, self._pending, self._asked = session, "", False
+        self.contents.opened()
         self._save()
 
     def _begin_unknown(self, _data):
@@ -159,14 +172,12 @@ class Door:
     def _end_shut(self, _data):
         result, session = self._result, self._session
         # Before the first count nothing can be said of what was taken or put.
-        known = self.stable is not None
+        known = self.contents.known
         body = {"took": result.taken, "put": result.new, "unsure": result.evidence} if known else {}
         body["rounds"] = result.rounds
         recorded = self._record(session["end"], body)
         if known and recorded:
-            # Of what was not seen there is a case now; when it is heard again, that is news.
-            unsure = result.unsure
-            self.stable = {tag: result.stable[tag] for tag in result.stable if tag not in unsure}
+            self.contents.record(result)
             self._app.put(self, result.new)
         self._finish(session["id"])
         if not known:
@@ -189,7 +200,8 @@ class Door:
         body |= {"door": self.number, "end": end}
         if self._opened_ms and end == "shut":
             body["open_ms"] = self._app.clock.uptime_ms() - self._opened_ms
-        if body["took"]:
+        if session["due"]:
+            # Also when nothing seems to be gone yet: the second count may find that it is.
             body["due"] = session["due"]
         self.body = body
         try:
@@ -203,17 +215,24 @@ class Door:
 
     def _settle(self, _data):
         result = self._result
-        body = {"id": self._app.new_id(), "session": self._pending, "door": self.number}
-        body |= {"back": result.new, "gone": result.taken, "count": len(result.stable)}
+        back, gone, unseen = self.contents.news(result)
+        count = len(result.stable) - len(result.unsure)
         try:
-            sessions.write_count(self._app.journal, self._app.clock.stamp(), body)
+            self._write_count(self._pending, back, gone, count)
+            # Nobody can say with which session these left: staff look.
+            self._write_count("", [], unseen, count)
         except JournalFull:
             self._app.log("door %d: no room for a count" % self.number)
         else:
-            self.stable = result.stable
-            self._app.put(self, result.new)
+            self.contents.settle(result)
+            self._app.put(self, back)
         self._finish("")
         self._app.told(self, "counted")
+
+    def _write_count(self, session: str, back: list, gone: list, count: int):
+        body = {"id": self._app.new_id(), "session": session, "door": self.number}
+        body |= {"back": back, "gone": gone, "count": count}
+        sessions.write_count(self._app.journal, self._app.clock.stamp(), body)
 
     # Effects: lock, radio, timers.
 
@@ -222,6 +241,9 @@ class Door:
 
     def _start_count(self, _data):
         self._app.start_count(self)
+
+    def _hurry_count(self, _data):
+        self._app.hurry_count(self)
 
     def _stop_count(self, _data):
         self._app.stop_count(self)

@@ -36,7 +36,7 @@ def find(journal, session: str, number: int) -> tuple:
     Returns (its body with the lists of its parts, whether any part is there); the body is None when
     the closing record is not there.
     """
-    took, put, begun = [], [], False
+    took, put, unsure, begun = [], [], [], False
     while number < journal.last:
         for data in journal.since(number, _READ_SIZE):
             number += 1
@@ -46,8 +46,9 @@ def find(journal, session: str, number: int) -> tuple:
                 continue
             begun = True
             took, put = took + body["took"], put + body["put"]
+            unsure += body["unsure"]
             if found["k"] == "session":
-                return body | {"took": took, "put": put}, True
+                return body | {"took": took, "put": put, "unsure": unsure}, True
     return None, begun
 
 

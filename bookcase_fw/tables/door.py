@@ -101,7 +101,7 @@ TABLE = {
     (RECOUNTING,    "sure"):      (SHUT,          ("settle",)),
     (RECOUNTING,    "unsure"):    (SHUT,          ("settle",)),
     (RECOUNTING,    "blind"):     (SHUT,          ("tell_uncounted",)),
-    (RECOUNTING,    "request"):   (WAITING,       ("show_counting",)),
+    (RECOUNTING,    "request"):   (WAITING,       ("show_counting", "hurry_count")),
 
     (WAITING,       "opened"):    (OPEN,          ("stop_count", "begin") + _OPEN),
     (WAITING,       "sure"):      (OPENING,       ("settle",) + _RELEASE),

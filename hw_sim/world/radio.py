@@ -89,14 +89,17 @@ class Radio:
         self._rounds: Counter[Place] = Counter()
         # What stays as it is until a copy is moved: with the placing for which it holds.
         self._lastings: dict[tuple[str, str, Place], tuple[int, float]] = {}
+        self._placings: dict[str, tuple[int, str]] = {}
         self._links: dict[tuple[str, str, Place], _Link] = {}
+        # The same object each time: a key is found faster when it need not be compared.
+        self._antennas: dict[tuple[str, int], Compartment] = {}
         # Faults, off by default.
         self.missing: Counter[str] = Counter()  # Barcodes -> rounds in which it is not heard.
         self.fired: Counter[str] = Counter()  # How often each of them made a difference.
 
     def hear(self, device: str, door: int) -> list[tuple[str, int]]:
         """Return (tag, dBm) of what the antenna of a compartment hears in its next round."""
-        antenna = Compartment(device, door)
+        antenna = self._antennas.setdefault((device, door), Compartment(device, door))
         return self._round(antenna, self._around_compartment(antenna))
 
     def hear_tray(self, device: str) -> list[tuple[str, int]]:
@@ -122,8 +125,12 @@ class Radio:
         return [(copy, way) for copy in self._world.in_hands_near(device)]
 
     def _placed(self, copy: Copy) -> str:
-        chance = self._lasting("shadowed", copy, self._world.places[copy.barcode])
-        return "shadowed" if chance < self._numbers.ways["shadowed"].share else "inside"
+        known, placing = self._placings.get(copy.barcode), self._world.moves[copy.barcode]
+        if known is None or known[0] != placing:
+            chance = self._lasting("shadowed", copy, self._world.places[copy.barcode])
+            way = "shadowed" if chance < self._numbers.ways["shadowed"].share else "inside"
+            known = self._placings[copy.barcode] = (placing, way)
+        return known[1]
 
     def _round(self, antenna: Place, around: list[tuple[Copy, str]]) -> list[tuple[str, int]]:
         self._rounds[antenna] += 1

@@ -1,5 +1,6 @@
 """Journeys of one bookcase: what readers do, what breaks, and what is on record afterwards."""
 
+from bookcase_fw.count import AGAIN
 from tests.device.lab import OTHER_CARD, READER, Lab, tag
 
 
@@ -220,7 +221,7 @@ async def test_a_tag_missed_once_is_not_taken():
 async def test_a_tag_that_is_read_badly_is_asked_for_once_and_is_then_not_seen():
     lab = Lab()
     await lab.start()
-    lab.app.door(1).stable[tag(2)] = (40, -60)
+    lab.app.door(1).contents.stable[tag(2)] = (200, -60, 100)
     await lab.come()
     await lab.open(1)
     lab.missed[tag(2)] = 1000
@@ -234,14 +235,14 @@ async def test_a_tag_that_is_read_badly_is_asked_for_once_and_is_then_not_seen()
 
     (session,) = lab.service.sessions
     assert session["took"] == [] and [one["tag"] for one in session["unsure"]] == [tag(2)]
-    assert session["unsure"][0]["rounds"] == 12
+    assert session["unsure"][0]["rounds"] == AGAIN.rounds_max
     await lab.switch_off()
 
 
 async def test_a_reader_who_walks_away_is_not_asked_for_ever():
     lab = Lab()
     await lab.start()
-    lab.app.door(1).stable[tag(2)] = (60, -60)
+    lab.app.door(1).contents.stable[tag(2)] = (600, -60, 100)
     await lab.come()
     await lab.open(1)
     lab.take(1, 2)
@@ -257,7 +258,7 @@ async def test_a_reader_who_walks_away_is_not_asked_for_ever():
 async def test_books_that_are_moved_apart_are_seen():
     lab = Lab()
     await lab.start()
-    lab.app.door(1).stable[tag(2)] = (40, -60)
+    lab.app.door(1).contents.stable[tag(2)] = (200, -60, 100)
     await lab.come()
     await lab.open(1)
     lab.missed[tag(2)] = 1000
