@@ -59,7 +59,6 @@ class Writer(threading.Thread):
         self._send = send
         self._acknowledge = acknowledge
         self._waiting: SimpleQueue[Delivery | Job | None] = SimpleQueue()
-        self._told_movement = 0
 
     def put(self, delivery: Delivery) -> None:
         self._waiting.put(delivery)
@@ -145,16 +144,14 @@ class Writer(threading.Thread):
         exchange = self._exchange
         for device in exchange.heard:
             self._hub.publish("machine", {"device": device})
-        newest = exchange.books.newest_movement
-        for number in range(self._told_movement + 1 if self._told_movement else newest, newest + 1):
-            if number:
-                self._hub.publish("movement", {"id": number})
-        self._told_movement = newest
+        for number in exchange.books.moved:
+            self._hub.publish("movement", {"id": number})
         for number in exchange.cases.changed:
             self._hub.publish("case", {"id": number})
         if counted:
             self._hub.publish("counters", {})
         exchange.heard.clear()
+        exchange.books.moved.clear()
         exchange.cases.changed.clear()
 
 

@@ -12,7 +12,8 @@ boot, cause, journal, config, policy, lends, fill, unacked, uptime_ms, heap_used
 stock) VALUES (?, ?, ?, 0, '', '', '', 0, '', '', 0, 0, 0, 0, 0, 0, 0, 0, '[]', '[]')
 ON CONFLICT (device) DO NOTHING"""
 
-_TOLD = "UPDATE device_state SET unacked = max(0, unacked - ?) WHERE device = ? AND unacked > 0"
+_TOLD = """UPDATE device_state SET unacked = CASE WHEN unacked > ? THEN unacked - ? ELSE 0 END
+WHERE device = ? AND unacked > 0"""
 
 
 class States:
@@ -63,7 +64,9 @@ class States:
     def write(self) -> None:
         """Enter what was told, a row a machine and not one a fact: before the commit."""
         if self._told:
-            self._db.executemany(_TOLD, [(count, device) for device, count in self._told.items()])
+            self._db.executemany(
+                _TOLD, [(count, count, device) for device, count in self._told.items()]
+            )
             self._told.clear()
 
     def forget(self) -> None:

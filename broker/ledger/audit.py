@@ -1,37 +1,35 @@
 """The ledger compared with what follows from it, and a copy's life told in words.  Only reads."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from broker.ledger import database, words
-from broker.ledger.books import folded_life, standing_movements
+from broker.ledger import database, dimensions, words
+from broker.ledger.books import FOLDED_CASES, folded_life, standing_movements
 from broker.ledger.read import Reader
-from broker.ledger.store import Database, SqliteDatabase
+from broker.ledger.store import Database
 
 _COPIES = """SELECT copy.id, copy.barcode, copy_state.holder
 FROM copy JOIN copy_state ON copy_state.copy = copy.id ORDER BY copy.id"""
-_LOANS = "SELECT cause, account, state, in_ms, due FROM loan WHERE copy = ? ORDER BY cause"
+_LOANS = """SELECT cause, account, state, in_ms, due, renewals, waived FROM loan
+WHERE copy = ? ORDER BY cause"""
+_CASES = """SELECT kind, cause FROM exception_case
+WHERE copy = ? AND closed_ms IS NULL ORDER BY kind, cause"""
 _STREAMS = """SELECT device.name, stream.journal, stream.number, COUNT(inbox.id),
 COALESCE(MAX(inbox.number), 0) FROM stream JOIN device ON device.id = stream.device
-LEFT JOIN inbox ON inbox.stream = stream.id GROUP BY stream.id"""
+LEFT JOIN inbox ON inbox.stream = stream.id GROUP BY device.name, stream.id"""
 
 
-def check(folder: Path, day: Callable[[int], int]) -> list[str]:
+def check(folder: Path, day: Callable[[int], int], url: str = "") -> list[str]:
     """Fold every copy's life anew and count every stream; return what differs, a line each."""
-    path = folder / database.NAME
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)) as file:
-        db: Database = SqliteDatabase(file)
-        file.execute("BEGIN")
+    with database.snapshot(folder, url) as db:
         return [*_streams(db), *_copies(db, day)]
 
 
-def explain(folder: Path, barcode: str, zone: ZoneInfo) -> list[str]:
+def explain(folder: Path, barcode: str, zone: ZoneInfo, url: str = "") -> list[str]:
     """Return a copy's movements as sentences, oldest first."""
-    engine = database.open_reader(folder)
+    engine = database.open_reader(folder, url)
     read = Reader(engine)
     copy = read.copy(barcode)
     if copy is None:
@@ -61,7 +59,14 @@ def _copies(db: Database, day: Callable[[int], int]) -> Iterator[str]:
         if standing != [movement[:6] for movement in life.movements]:
             yield f"{barcode}: its movements are not those of its facts"
         loans = sorted(
-            (loan.cause, loan.account, loan.state, loan.in_ms, loan.due) for loan in life.loans
+            (loan.cause, loan.account, loan.state, loan.in_ms, loan.due, loan.renewals, loan.waived)
+            for loan in life.loans
         )
         if loans != db.execute(_LOANS, (copy,)).fetchall():
             yield f"{barcode}: its loans are not those of its facts"
+        if dimensions.held(db, copy) != (life.condition, life.promise):
+            yield f"{barcode}: its condition or promise is not that of its facts"
+        doubts = sorted((case.kind, case.cause) for case in life.cases if case.closed_ms is None)
+        held = db.execute(_CASES, (copy,)).fetchall()
+        if doubts != [case for case in held if case[0] in FOLDED_CASES]:
+            yield f"{barcode}: its open cases are not those of its facts"

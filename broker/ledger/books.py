@@ -37,8 +37,8 @@ FROM observation o LEFT JOIN holder ON holder.account = o.account WHERE o.copy =
 _NEWEST = """SELECT happened_ms, device, number, cause, verb FROM observation WHERE copy = ?
 ORDER BY happened_ms DESC, device DESC, number DESC, cause DESC, verb DESC LIMIT 1"""
 _MOVE = """INSERT INTO movement
-(copy, source, target, kind, at_ms, recorded_ms, cause, request, reverses)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
+(id, copy, source, target, kind, at_ms, recorded_ms, cause, request, reverses)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _STANDING = """SELECT id, source, target, kind, at_ms, cause, request FROM movement m
 WHERE copy = ? AND kind <> 'undo' AND NOT EXISTS
 (SELECT 1 FROM movement u WHERE u.copy = m.copy AND u.kind = 'undo' AND u.reverses = m.id)
@@ -86,11 +86,12 @@ class Books:
         self._tails: dict[int, Tail] = {}
         self.accounts: set[int] = set()  # Whose loans changed, since the caller last cleared it.
         self.promises: set[int] = set()  # Copies whose promise changed, since it was last cleared.
-        self.newest_movement = 0
+        self.moved: list[int] = []  # Ids of movements, since it was last cleared.
 
     def forget(self) -> None:
         """After a rollback: what was remembered may be of it."""
         self._tails.clear()
+        self.moved.clear()
         self.accounts.clear()
         self.promises.clear()
 
@@ -163,7 +164,12 @@ class Books:
             reverses = found[0] if found else None
         source, target, kind, at_ms, cause, request, _reverses = step
         values = (copy, source, target, kind, at_ms, now_ms, cause, request, reverses)
-        (self.newest_movement,) = self._db.execute(_MOVE, values).fetchone()
+        self._enter(values)
+
+    def _enter(self, values: tuple[object, ...]) -> None:
+        number = self._db.number("movement")
+        self._db.execute(_MOVE, (number, *values))
+        self.moved.append(number)
 
     def _lend(self, copy: int, loan: Loan) -> None:
         values = (copy, loan.cause, loan.account, loan.out_ms, loan.due, loan.rule)
@@ -186,7 +192,7 @@ class Books:
             same += 1
         for number, held in reversed(standing[same:]):
             values = (copy, held.target, held.source, "undo", held.at_ms, now_ms, cause)
-            (self.newest_movement,) = self._db.execute(_MOVE, (*values, None, number)).fetchone()
+            self._enter((*values, None, number))
         for step in wanted[same:]:
             self._move(copy, step, now_ms)
 

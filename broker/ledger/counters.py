@@ -5,7 +5,7 @@ from collections import Counter
 from broker.ledger.store import Database
 
 _ADD = """INSERT INTO counter (kind, reason, value) VALUES (?, ?, ?)
-ON CONFLICT (kind, reason) DO UPDATE SET value = value + excluded.value"""
+ON CONFLICT (kind, reason) DO UPDATE SET value = counter.value + excluded.value"""
 
 
 class Counters:

@@ -7,14 +7,20 @@ import fcntl
 import os
 import sqlite3
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect
+import psycopg
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, inspect, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from broker.ledger import migrations
+from broker.ledger.postgres import PostgresDatabase, adapt
 from broker.ledger.store import Database, SqliteDatabase
 
 NAME = "ledger.sqlite"
@@ -27,6 +33,10 @@ _WRITER = (
     "PRAGMA cache_size = -65536",  # 64 MiB
     "PRAGMA wal_autocheckpoint = 4000",  # 16 MiB: what is written often is copied back less often
 )
+
+_ONLY_READS = "-c default_transaction_read_only=on"
+_ONE_MOMENT = " -c default_transaction_isolation=repeatable\\ read"
+_UPGRADING = 0x73687567  # A lock's number: any that nobody else uses.
 
 
 class LedgerError(Exception):
@@ -55,13 +65,15 @@ class Lock:
         os.close(self._file)
 
 
-def open_writer(folder: Path) -> Database:
+def open_writer(folder: Path, url: str = "") -> Database:
     """Return the connection that writes; the ledger is made, or brought up to date, before.
 
-    Only one thread may use it at a time.  LedgerError for a ledger that this service cannot serve.
+    `url` is that of a PostgreSQL database; without one the ledger is a file in the folder.  Only
+    one thread may use a connection at a time.  LedgerError for a ledger that cannot be served.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    upgrade(folder)
+    upgrade(folder, url)
+    if url:
+        return PostgresDatabase(url)
     connection = sqlite3.connect(
         folder / NAME, isolation_level=None, check_same_thread=False, cached_statements=256
     )
@@ -70,30 +82,65 @@ def open_writer(folder: Path) -> Database:
     return SqliteDatabase(connection)
 
 
-def open_reader(folder: Path) -> Engine:
+@contextmanager
+def snapshot(folder: Path, url: str = "") -> Iterator[Database]:
+    """Yield a connection that only reads, and sees all of the ledger as it is now."""
+    if url:
+        db: Database = PostgresDatabase(url, settings=_ONLY_READS + _ONE_MOMENT)
+    else:
+        file = sqlite3.connect(f"file:{folder / NAME}?mode=ro", uri=True, isolation_level=None)
+        db = SqliteDatabase(file)
+    try:
+        db.execute("BEGIN")
+        yield db
+        db.execute("ROLLBACK")
+    finally:
+        db.close()
+
+
+def open_reader(folder: Path, url: str = "") -> Engine:
     """Return an engine whose connections cannot write; any thread may use it."""
-    engine = create_engine(f"sqlite:///{folder / NAME}", pool_size=8, max_overflow=8)
+    if url:
+        engine = create_engine(
+            _sqlalchemy(url),
+            pool_size=8,
+            max_overflow=8,
+            pool_pre_ping=True,
+            isolation_level="AUTOCOMMIT",
+            connect_args={"options": _ONLY_READS, "prepare_threshold": 3},
+        )
+    else:
+        engine = create_engine(f"sqlite:///{folder / NAME}", pool_size=8, max_overflow=8)
 
     @event.listens_for(engine, "connect")
     def _read_only(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-        connection.cursor().execute("PRAGMA query_only = ON")
+        if url:
+            adapt(cast("psycopg.Connection[Any]", connection))
+        else:
+            connection.cursor().execute("PRAGMA query_only = ON")
 
     return engine
 
 
-def upgrade(folder: Path) -> None:
+def upgrade(folder: Path, url: str = "") -> None:
     """Make the ledger, or run the migrations that it lacks; LedgerError for one that is newer."""
     path = folder / NAME
-    if not path.exists() or not path.stat().st_size:
+    if not url and (not path.exists() or not path.stat().st_size):
         # What all migrations make is made once and copied: a new ledger takes a millisecond.
+        folder.mkdir(parents=True, exist_ok=True)
         made = path.with_suffix(".new")
         made.write_bytes(_empty_ledger())
         made.replace(path)
         return
-    engine = _migrating(path)
+    engine = create_engine(_sqlalchemy(url), poolclass=NullPool) if url else _migrating(path)
     try:
         with engine.begin() as connection:
-            _upgrade(connection, str(path))
+            if url:
+                # Of several processes that start at once the others wait here.
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADING})")
+            _upgrade(connection, engine.url.render_as_string())
+    except OperationalError as error:
+        raise LedgerError(f"{engine.url.render_as_string()}: {error.orig}") from None
     finally:
         engine.dispose()
 
@@ -131,3 +178,7 @@ def _migrating(path: Path) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _sqlalchemy(url: str) -> URL:
+    return make_url(url).set(drivername="postgresql+psycopg")

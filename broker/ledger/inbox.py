@@ -27,8 +27,8 @@ UNKNOWN_KIND = "unknown kind"
 _STREAM = "SELECT id, number, chain, state FROM stream WHERE device = ? AND journal = ?"
 _NEW_STREAM = """INSERT INTO stream (device, journal, number, chain, state)
 VALUES (?, ?, 0, ?, 'open') RETURNING id"""
-_STORE = """INSERT INTO inbox (stream, number, kind, boot, uptime_ms, wall_ms, quality,
-received_ms, before, chain, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
+_STORE = """INSERT INTO inbox (id, stream, number, kind, boot, uptime_ms, wall_ms, quality,
+received_ms, before, chain, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _STORED = "SELECT kind, chain FROM inbox WHERE stream = ? AND number = ?"
 _KIND = "SELECT kind FROM inbox WHERE stream = ? AND number = ?"
 _PARTS = """SELECT body FROM inbox
@@ -175,8 +175,9 @@ class Inbox:
     def _store(self, stream: Stream, found: _Record, received_ms: int) -> Fact:
         """The database carries the stream on, or refuses what does not follow in it."""
         number, kind, before, chain, stamp, raw, body = found
-        values = (stream.id, number, kind, *stamp, received_ms, before, chain, raw)
-        (new,) = self._db.execute(_STORE, values).fetchone()
+        new = self._db.number("inbox")
+        values = (new, stream.id, number, kind, *stamp, received_ms, before, chain, raw)
+        self._db.execute(_STORE, values)
         stream.number, stream.chain = number, chain
         stream.after_loss = kind == GENUINE_LOSS
         return Fact(new, stream.id, number, kind, stamp, *_body(kind, body))

@@ -17,6 +17,21 @@ Row = Any  # A tuple; its columns are those of the statement.
 CONFLICTS = (sqlite3.IntegrityError, psycopg.IntegrityError, psycopg.errors.RaiseException)
 # The database cannot now: a lock, a full disk, a lost connection.
 FAILURES = (sqlite3.OperationalError, psycopg.OperationalError)
+# Two transactions met, and this one was chosen to be done again as a whole.
+COLLISIONS = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+
+_PASSING_SQLITE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+}
+# Classes of SQLSTATE: connection, resources (a full disk), an operator's shutdown, the system; and
+# a server that only reads, as one does that is being replaced.
+_PASSING_POSTGRESQL = ("08", "53", "57", "58", "25006", "55P03")
 
 
 class Cursor(Protocol):
@@ -30,12 +45,22 @@ class Cursor(Protocol):
 
 
 class Database(Protocol):
-    """One connection, for one thread at a time.  A change is made between begin and commit."""
+    """One connection, for one thread at a time.  A change is made between begin and commit.
+
+    What is wrong with a change is raised by it or by anything later, at the commit at the latest.
+    """
 
     kind: Kind
 
     def execute(self, statement: str, values: Sequence[object] = ()) -> Cursor: ...
     def executemany(self, statement: str, rows: Iterable[Sequence[object]]) -> object: ...
+    def number(self, table: str) -> int:
+        """Return a new row's id, higher than those of all rows that are there.
+
+        Within one transaction a table's rows get their ids all from here, or none of them.
+        """
+        ...
+
     def begin(self) -> None: ...
     def commit(self) -> None: ...
     def rollback(self) -> None: ...
@@ -56,11 +81,32 @@ class SqliteDatabase:
         self.rollback = connection.rollback
         self.commit = connection.commit
         self.close = connection.close
+        self._numbers: dict[str, int] = {}
 
     def begin(self) -> None:
         """Take the write lock at once: a transaction that is upgraded later may have to fail."""
         self.connection.execute("BEGIN IMMEDIATE")
+        self._numbers.clear()
+
+    def number(self, table: str) -> int:
+        if table not in self._numbers:
+            (newest,) = self.execute(f"SELECT MAX(id) FROM {table}").fetchone()
+            self._numbers[table] = newest or 0
+        self._numbers[table] += 1
+        return self._numbers[table]
 
     @property
     def in_transaction(self) -> bool:
         return self.connection.in_transaction
+
+
+def is_passing(error: BaseException) -> bool:
+    """Say whether the database cannot now and may later: what it was asked is not to blame."""
+    if isinstance(error, sqlite3.OperationalError):
+        # The lowest byte is the kind; the rest tells more of it.
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in _PASSING_SQLITE
+    if isinstance(error, psycopg.Error):
+        if error.sqlstate is None:
+            return isinstance(error, psycopg.OperationalError)
+        return error.sqlstate.startswith(_PASSING_POSTGRESQL)
+    return False

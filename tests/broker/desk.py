@@ -26,9 +26,9 @@ def day(time_ms: int) -> int:
     return days.of(time_ms, days.ZoneInfo("Asia/Shanghai"))
 
 
-def library(folder: Path) -> Database:
+def library(folder: Path, url: str = "") -> Database:
     """Return the writer of a new ledger: 40 copies, three patrons, two bookcases, a kiosk."""
-    db = database.open_writer(folder)
+    db = database.open_writer(folder, url)
     db.begin()
     db.execute("INSERT INTO site VALUES ('lib01', '馆', 'Library', 'library', 'district', 31, 121)")
     db.execute("INSERT INTO title VALUES ('t1', '红楼梦', '曹雪芹', 0, 'zh', 'adult', 'I242.4')")
@@ -50,6 +50,10 @@ def library(folder: Path) -> Database:
         move = "INSERT INTO movement (copy, source, target, kind, at_ms, recorded_ms) "
         db.execute(f"{move} VALUES (?, 1, ?, 'load', ?, ?)", (number, inside, START_MS, START_MS))
     db.execute("INSERT INTO ruleset VALUES (1, 'x', 'x', 0)")
+    if db.kind == "postgresql":
+        # Numbers were said, not drawn: those that are drawn go on after them.
+        for table in ("device", "copy", "ruleset"):
+            db.execute(f"SELECT setval('{table}_id_seq', (SELECT MAX(id) FROM {table}))")
     db.commit()
     return db
 
@@ -105,9 +109,10 @@ class Machine:
 class Desk:
     """The exchange on a ledger of its own, each message in a transaction."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str = "") -> None:
         self.folder = folder
-        self.db = library(folder)
+        self.url = url
+        self.db = library(folder, url)
         self.exchange = exchange(self.db)
 
     def hear(self, message: Incoming) -> list[tuple[str, dict[str, object]]]:

@@ -24,7 +24,7 @@ def lived(desk: Desk) -> Desk:
 
 
 def test_an_honest_ledger_has_no_differences(lived: Desk) -> None:
-    assert audit.check(lived.folder, day) == []
+    assert audit.check(lived.folder, day, lived.url) == []
 
 
 @pytest.mark.parametrize(
@@ -43,16 +43,18 @@ def test_an_honest_ledger_has_no_differences(lived: Desk) -> None:
 def test_a_lie_is_found(lived: Desk, lie: str, found: str) -> None:
     lived.db.execute(lie)
 
-    assert found in "\n".join(audit.check(lived.folder, day))
+    assert found in "\n".join(audit.check(lived.folder, day, lived.url))
 
 
 def test_a_life_is_told_from_its_beginning(lived: Desk) -> None:
-    lines = audit.explain(lived.folder, "MH00000001", ZoneInfo("UTC"))
+    lines = audit.explain(lived.folder, "MH00000001", ZoneInfo("UTC"), lived.url)
 
     assert lines[0] == "MH00000001  红楼梦"
     assert len(lines) == 5
     assert lines[-1] == "now: Library, door 2"
-    assert audit.explain(lived.folder, "MH9", ZoneInfo("UTC")) == ["no copy has the barcode MH9"]
+    assert audit.explain(lived.folder, "MH9", ZoneInfo("UTC"), lived.url) == [
+        "no copy has the barcode MH9"
+    ]
 
 
 NAMES = tuple(row[0] for row in wire.MESSAGES)

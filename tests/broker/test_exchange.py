@@ -221,7 +221,7 @@ def test_a_late_fact_of_another_machine_finds_its_place(desk: Desk, case1: Machi
         (1002, "void", START_MS + 50 * MINUTE_MS),
     ]
     assert desk.one("SELECT COUNT(*) FROM movement WHERE kind = 'undo'")
-    assert audit.check(desk.folder, day) == []
+    assert audit.check(desk.folder, day, desk.url) == []
 
 
 def test_a_boot_without_an_anchor_lies_between_its_neighbours(desk: Desk, case1: Machine) -> None:
