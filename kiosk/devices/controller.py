@@ -28,10 +28,10 @@ class Controller(Device):
         url: str,
         post: Callable[[Any], None],
         retry_s: tuple[float, ...] = RETRY_S,
-        monotonic_s: Callable[[], float] = time.monotonic,
+        silent_s: float = SILENT_S,
     ) -> None:
         super().__init__(url, post, retry_s)
-        self._monotonic_s = monotonic_s
+        self._silent_s = silent_s
         self._words: queue.SimpleQueue[bytes] = queue.SimpleQueue()
 
     def say(self, name: str, fields: Mapping[str, Any]) -> None:
@@ -47,7 +47,7 @@ class Controller(Device):
 
     def _serve(self, port: serial.SerialBase) -> None:
         decoder = panel.Decoder()
-        heard_s = self._monotonic_s()
+        heard_s = time.monotonic()
         while not self._words.empty():
             self._words.get_nowait()  # Touched on a screen that is no more.
         while not self.stopped():
@@ -55,10 +55,10 @@ class Controller(Device):
                 port.write(self._words.get_nowait())
             for name, fields in decoder.feed(port.read(1)):
                 if name == "shown":
-                    heard_s = self._monotonic_s()
+                    heard_s = time.monotonic()
                     self.works()
                     self.post(_shown(fields))
-            if self._monotonic_s() - heard_s > SILENT_S:
+            if time.monotonic() - heard_s > self._silent_s:
                 raise serial.SerialException("the controller is silent")
 
 
