@@ -1,12 +1,13 @@
 """What radio rounds say of a compartment: taken, new, unsure.  Pure.
 
 Of a tag that was inside before, it is asked how much likelier the rounds are if it is outside than
-if it is inside: the *lean*, a natural logarithm.  Inside there are three stories, of which the
+if it is inside: the *lean*, a natural logarithm.  Inside there are four stories, of which the
 likeliest counts: nobody touched the copy, then it is heard as often and as loudly as was recorded
-of it; or hands put it elsewhere in the compartment; or they put it where it is hardly heard.  A
-miss says nothing against outside, so that a tag never heard is *taken* when chance explains its
-misses once in 10^8.  Beyond GONE it is taken, below INSIDE it is inside; between, after the rounds
-that a kind of count allows, it is *unsure*.  So a tag that is read badly is charged to nobody.
+of it; or hands put it elsewhere in the compartment; or they put it where it is hardly heard; or its
+chip is feeble, and few rounds have shown it yet.  A tag that is never heard is *taken* when chance
+explains its misses once in 10^8.  Beyond GONE it is taken, below `inside` it is inside; between,
+after the rounds that a kind of count allows, it is *unsure*: a tag that is read badly is charged
+to nobody.
 
 Of a tag that was not inside before, it is asked the same of a place inside against hands in front
 of the glass, and, where the neighbouring antennas were asked, against the neighbour's compartment.
@@ -15,20 +16,27 @@ of the glass, and, where the neighbouring antennas were asked, against the neigh
 import math
 from collections import namedtuple
 
-# silent_max: rounds for a tag that is not heard at all; rounds_max: for one that is heard in some;
-# moved, hidden: the logarithm of how likely hands put a copy elsewhere in the compartment, and
-# where it is hardly heard; memory: how many rounds an earlier record may weigh; opened: whether a
-# door was opened just before, so that a copy may be in hands before the glass.
-_FIELDS = ("rounds_min", "silent_max", "rounds_max", "moved", "hidden", "memory", "opened")
+_FIELDS = (
+    "rounds_min",
+    "silent_max",  # Rounds for a tag that is not heard at all.
+    "rounds_max",  # For one that is heard in some.
+    "moved",  # The logarithm of how likely hands put a copy elsewhere in the compartment,
+    "hidden",  # and where it is hardly heard.
+    "inside",  # The lean below which a tag is inside.
+    "memory",  # How many rounds an earlier record may weigh.
+    "opened",  # Whether a door was opened just before: a copy may be in hands before the glass.
+)
 Kind = namedtuple("Kind", _FIELDS)
+# fmt: off
+FIRST =   Kind( 4, 12, 20, -3.0, -6.0, -5.0, 120, True)  # Somebody waits for the screen.
+AGAIN =   Kind( 4, 40, 40,  0.0, -2.0, -5.0,  20, True)  # They were asked, and moved the books.
+SECOND =  Kind(16, 60, 60, -3.0, -6.0,  0.0, 250, False)  # Nobody waits.
+HURRIED = Kind( 4, 12, 20, -3.0, -6.0,  0.0, 250, False)  # Somebody waits for a door to open.
+IDLE =    Kind( 1, 12, 20, -3.0, -6.0,  0.0, 250, False)  # To learn, and to notice a chip's death.
+# fmt: on
 MEMORY_ROUNDS = 250
-FIRST = Kind(4, 12, 20, -3.0, -6.0, 120, True)  # The door is shut; somebody waits for the screen.
-AGAIN = Kind(4, 40, 40, 0.0, -2.0, 20, True)  # They were asked, and have moved the books.
-HURRIED = Kind(4, 12, 20, -3.0, -6.0, MEMORY_ROUNDS, False)  # Somebody waits at another door.
-SECOND = Kind(16, 60, 60, -3.0, -6.0, MEMORY_ROUNDS, False)  # Nobody waits.
-IDLE = Kind(1, 12, 20, -3.0, -6.0, MEMORY_ROUNDS, False)  # To learn, and to notice a chip's death.
 
-GONE, INSIDE = 18.4, -6.0  # ln 10^8; a weak reason will do for what charges nobody.
+GONE = 18.4  # ln 10^8.
 NEW, NOT_NEW = 8.0, -3.0  # A copy that is said to be back wants a better reason than one in 10^3.
 NEIGHBOUR = 3.0  # How much likelier here than there; of a copy recorded there more.
 RECORDED_THERE = 12.0
@@ -111,7 +119,7 @@ class Count:
         for tag in self._before:
             if self.rounds >= self.kind.silent_max and tag not in self._heard:
                 continue
-            if INSIDE <= self._lean(tag) <= GONE:
+            if self.kind.inside <= self._lean(tag) <= GONE:
                 return True
         return any(NOT_NEW < self._newness(tag) < NEW for tag in self._strangers())
 
@@ -127,7 +135,7 @@ class Count:
             # What is heard long after the door was shut is not charged to anybody.
             if lean > GONE and (self.kind.opened or tag not in self._heard):
                 taken.append(tag)
-            elif lean >= INSIDE:
+            elif lean >= self.kind.inside:
                 unsure.append(tag)
                 leans[tag] = lean
         stable = {tag: self._recorded(tag) for tag in self._before if tag not in taken}
