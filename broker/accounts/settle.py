@@ -5,21 +5,26 @@ as it is declared now.  What was booked for the loan before is compared with tha
 difference is written: the old row is reversed and a new one is booked.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
+from broker.accounts.blocks import Blocks
 from broker.accounts.money import Cause, Money, Reason, Row
+from broker.circulation.late import Loan
+from broker.circulation.terms import Place
 from broker.ledger.store import Database
 
+DAY_MS = 86_400_000
 CHARGES = ("fine", "lost_item", "processing")
 # Ends in doubt (inferred, claimed) are in the reader's favour; what never was a loan costs nothing.
 COSTLY = ("returned", "lost", "found")
 
-_LOAN = """SELECT loan.account, loan.state, loan.out_ms, loan.due, loan.in_ms, title.audience,
-COALESCE(patron.kind, ''), COALESCE(site.level, 'any'), COALESCE(site.id, 'any'), loan.waived
+_LOAN = """SELECT loan.account, loan.state, loan.due, loan.in_ms, loan.waived, title.audience,
+COALESCE(patron.kind, ''), site.id, site.level, device.kind
 FROM loan JOIN copy ON copy.id = loan.copy JOIN title ON title.id = copy.title
+JOIN inbox ON inbox.id = loan.cause JOIN stream ON stream.id = inbox.stream
+JOIN device ON device.id = stream.device JOIN site ON site.id = device.site
 LEFT JOIN patron ON patron.account = loan.account
-LEFT JOIN site ON site.id = copy.home
 WHERE loan.copy = ? AND loan.cause = ?"""
 _ENDED = """SELECT copy, cause FROM loan WHERE in_ms IS NOT NULL AND in_ms >= ? AND due > 0
 ORDER BY id"""
@@ -28,15 +33,10 @@ ORDER BY cause"""
 
 
 class Ended(NamedTuple):
-    """A loan that has ended, as the rules ask about it.  Days are yyyymmdd."""
+    """A loan that has ended, as the rules ask about it."""
 
     state: str
-    item: str  # for whom the title is
-    patron: str  # the kind of card
-    level: str  # of the copy's home
-    site: str
-    out_day: int
-    due: int
+    loan: Loan
     in_day: int
 
 
@@ -48,8 +48,16 @@ class Charge(NamedTuple):
     reason: Reason
 
 
-# The rules' part, pure: what an ended loan costs.  A charge of 0 fen is no charge.
-ChargesOf = Callable[[Ended], Iterable[Charge]]
+class Cost(NamedTuple):
+    """A charge of 0 fen is no charge; suspension instead of a fine is counted in days."""
+
+    charges: tuple[Charge, ...] = ()
+    suspension_days: int = 0
+
+
+NOTHING = Cost()
+# The rules' part, pure: what an ended loan costs.
+CostOf = Callable[[Ended], Cost]
 
 
 class Changed(NamedTuple):
@@ -65,25 +73,28 @@ class Changed(NamedTuple):
 class Settlement:
     """Everything happens in the caller's transaction."""
 
-    def __init__(self, db: Database, charges_of: ChargesOf, day: Callable[[int], int]) -> None:
+    def __init__(self, db: Database, cost_of: CostOf, day: Callable[[int], int]) -> None:
         self._db = db
         self._money = Money(db)
-        self._charges_of = charges_of
+        self._cost_of = cost_of
+        self._blocks = Blocks(db)
         self._day = day
 
     def settle(self, copy: int, cause: int, now_ms: int) -> list[Changed]:
         """Book what the loan that a fact began costs now; return what that changed."""
-        row = self._db.execute(_LOAN, (copy, cause)).fetchone()
-        account, at_ms, wanted = self._wanted(row)
+        account, at_ms, cost = self._cost(copy, cause)
         about = loan_cause(copy, cause)
+        charges = {charge.kind: charge for charge in cost.charges if charge.fen}
         found = []
         for kind in CHARGES:
-            charge = wanted.get(kind)
+            charge = charges.get(kind)
             changed = self._correct(account, about, kind, charge, at_ms=at_ms, now_ms=now_ms)
             if changed:
                 found.append(changed)
         if found:
             self._waive_no_more_than_is_charged(about, now_ms)
+        until_ms = at_ms + cost.suspension_days * DAY_MS
+        self._blocks.suspend(account, about.id, from_ms=at_ms, until_ms=until_ms, now_ms=now_ms)
         return found
 
     def settle_since(self, since_ms: int, now_ms: int) -> list[Changed]:
@@ -92,29 +103,21 @@ class Settlement:
         loans |= {_loan_of(cause) for (cause,) in self._db.execute(_CHARGED, (since_ms,))}
         return [changed for loan in sorted(loans) for changed in self.settle(*loan, now_ms)]
 
-    def _wanted(self, row: tuple[object, ...] | None) -> tuple[int, int, dict[str, Charge]]:
+    def _cost(self, copy: int, cause: int) -> tuple[int, int, Cost]:
         """Return (account, when it ended, what it costs); a loan that is gone costs nothing."""
+        row = self._db.execute(_LOAN, (copy, cause)).fetchone()
         if row is None:
-            return 0, 0, {}
-        account, state, out_ms, due, in_ms, item, patron, level, site, waived = row
-        assert isinstance(account, int) and isinstance(out_ms, int) and isinstance(due, int)
+            return 0, 0, NOTHING
+        account, state, due, in_ms, waived, item, patron, site, level, channel = row
         # An account without a person is nobody's: a suspect's, or of somebody who was erased.
-        if state not in COSTLY or not isinstance(in_ms, int) or not patron:
-            return account, 0, {}
-        ended = Ended(
-            str(state),
-            str(item),
-            str(patron),
-            str(level),
-            str(site),
-            self._day(out_ms),
-            due,
-            self._day(in_ms),
-        )
-        charges = {charge.kind: charge for charge in self._charges_of(ended) if charge.fen}
+        if state not in COSTLY or in_ms is None or not patron:
+            return account, 0, NOTHING
+        loan = Loan(due, item=item, patron=patron, place=Place(site, level, channel))
+        cost = self._cost_of(Ended(state, loan, self._day(in_ms)))
         if waived:
-            charges.pop("fine", None)
-        return account, in_ms, charges
+            kept = tuple(charge for charge in cost.charges if charge.kind != "fine")
+            cost = Cost(kept)
+        return account, in_ms, cost
 
     def _correct(
         self,

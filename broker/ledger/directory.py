@@ -1,7 +1,7 @@
 """Who and what the wire's names mean: tags are copies, readers are patrons, doors are holders.
 
-Looked up once and remembered: there is one writer, and what is remembered here changes only when
-the library is loaded, which needs the data folder for itself.
+Looked up once and remembered; `forget_patrons` when cards, blocks or readers have changed.  A
+reader may have had several cards: a lost one stands for a suspect, whom nobody knows, since then.
 """
 
 from typing import NamedTuple, TypeVar
@@ -15,7 +15,10 @@ REMEMBERED_MAX = 200_000  # Copies, and as many patrons; beyond that all is forg
 
 _COPY = """SELECT copy.id, copy.barcode, title.title, title.author, title.class, title.audience
 FROM copy JOIN title ON title.id = copy.title WHERE copy.tag = ?"""
-_PATRON = "SELECT account, kind, language, blocked, name FROM patron WHERE reader = ?"
+_CARD = """SELECT patron.account, patron.kind, patron.language, patron.blocked, patron.name,
+card.state, card.lost_ms, card.suspect
+FROM card JOIN patron ON patron.account = card.account WHERE card.reader = ?"""
+LOST = "lost"  # Why a suspect is blocked.
 _COMPARTMENT = ("device", "door")
 _SHELF = ("site",)
 _READER = ("account",)
@@ -38,11 +41,26 @@ class Patron(NamedTuple):
     name: str
 
 
+class _Card(NamedTuple):
+    """A card and its holder; `lost_ms` and `suspect` are None unless it was reported lost."""
+
+    holder: Patron
+    state: str
+    lost_ms: int | None
+    suspect: int | None
+
+    def at(self, at_ms: int | None) -> Patron | None:
+        """Return who this card stood for at a time, None for now."""
+        if self.lost_ms is not None and (at_ms is None or at_ms >= self.lost_ms):
+            return self.holder._replace(account=self.suspect or 0, blocked=LOST, name="")
+        return None if at_ms is None and self.state == "ended" else self.holder
+
+
 class Directory:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._copies: dict[str, Copy | None] = {}
-        self._patrons: dict[str, Patron | None] = {}
+        self._cards: dict[str, _Card | None] = {}
         self._holders: dict[tuple[str, object, object], int] = {}
 
     def copy(self, tag: str) -> Copy | None:
@@ -51,11 +69,17 @@ class Directory:
             _remember(self._copies, tag, Copy(*row) if row else None)
         return self._copies[tag]
 
-    def patron(self, reader: str) -> Patron | None:
-        if reader not in self._patrons:
-            row = self._db.execute(_PATRON, (reader,)).fetchone()
-            _remember(self._patrons, reader, Patron(*row) if row else None)
-        return self._patrons[reader]
+    def patron(self, reader: str, at_ms: int | None = None) -> Patron | None:
+        """Return who a pseudonym stands for now, or stood for when something happened."""
+        if reader not in self._cards:
+            row = self._db.execute(_CARD, (reader,)).fetchone()
+            card = _Card(Patron(*row[:5]), *row[5:]) if row else None
+            _remember(self._cards, reader, card)
+        card = self._cards[reader]
+        return card.at(at_ms) if card else None
+
+    def forget_patrons(self) -> None:
+        self._cards.clear()
 
     def compartment(self, device: int, door: int) -> int:
         return self._holder("compartment", _COMPARTMENT, device, door)

@@ -14,7 +14,7 @@ from broker.fleet.registry import Device
 from broker.ledger import shapes
 from broker.ledger.cases import Cases, Subject
 from broker.ledger.clocks import Clocks
-from broker.ledger.directory import Copy, Directory, Patron
+from broker.ledger.directory import LOST, Copy, Directory, Patron
 from broker.ledger.fold import Observation
 from broker.ledger.inbox import UNKNOWN_KIND, Fact, Inbox
 from broker.ledger.obedience import Obedience
@@ -109,13 +109,16 @@ class Facts:
     def _scene(self, device: Device, fact: Fact, happened_ms: int, sure: bool) -> _Scene:
         body = fact.body
         reader = str(body.get("reader", "")) or self._settled_reader(fact)
-        patron = self._directory.patron(reader) if reader else None
+        patron = self._directory.patron(reader, happened_ms) if reader else None
         request = None
         if body.get("answer"):
             found = self._db.execute(_REQUEST, (device.id, body["answer"])).fetchone()
             request = found[0] if found else None
         if request is None and _takes(fact):
             self.obedience.check(device, fact, patron, happened_ms)
+        if patron and patron.blocked == LOST and _takes(fact):
+            subject = Subject("lost_card", str(fact.id), device.id, cause=fact.id)
+            self._cases.open(subject, {"door": body.get("door", 0)}, happened_ms)
         unknown = json.dumps({"reader": reader}) if reader and not patron else ""
         place = self._place(device, fact)
         return _Scene(device, fact, happened_ms, sure, place, patron, request, unknown)

@@ -1,31 +1,35 @@
 """What a loan costs: computed when it ends, and put right when it ended otherwise after all."""
 
-from collections.abc import Iterable
-
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from broker.accounts import costs
 from broker.accounts import money as purses
+from broker.accounts.blocks import Blocks
 from broker.accounts.money import Money, Reason
-from broker.accounts.settle import Changed, Charge, Ended, Settlement, loan_cause
-from broker.circulation import days
+from broker.accounts.settle import Changed, Charge, Cost, Ended, Settlement, loan_cause
+from broker.accounts.standing import standing
+from broker.circulation import calendar, days, rules
 from broker.ledger.store import Database
 from tests.broker.accounts.shelf import ANNE, BO, DAY_MS, START_MS, TODAY, bring_back, day, lend
 
 CLOSED: set[int] = set()
 
 
-def charges_of(ended: Ended) -> Iterable[Charge]:
+def cost_of(ended: Ended) -> Cost:
     """20 fen a day that is open, at most 200; a lost copy costs 5,000."""
-    late = days.between(ended.due, ended.in_day)
-    fen = min(200, 20 * sum(days.plus(ended.due, n) not in CLOSED for n in range(1, late + 1)))
-    yield Charge("fine", fen, Reason(f"逾期 {late} 天", f"{late} days overdue", "1: late", "1"))
+    due = ended.loan.due
+    late = days.between(due, ended.in_day)
+    fen = min(200, 20 * sum(days.plus(due, n) not in CLOSED for n in range(1, late + 1)))
+    why = Reason(f"逾期 {late} 天", f"{late} days overdue", "1: late", "1")
+    charges = [Charge("fine", fen, why)]
     if ended.state == "lost":
-        yield Charge("lost_item", 5000, Reason("遗失", "lost", "2: lost", "1"))
+        charges.append(Charge("lost_item", 5000, Reason("遗失", "lost", "2: lost", "1")))
+    return Cost(tuple(charges))
 
 
 def settled(db: Database, cause: int, copy: int = 1) -> list[Changed]:
-    return Settlement(db, charges_of, day).settle(copy, cause, START_MS)
+    return Settlement(db, cost_of, day).settle(copy, cause, START_MS)
 
 
 def overdue(db: Database, late: int, account: int = ANNE) -> int:
@@ -97,7 +101,7 @@ def test_a_closure_that_is_declared_afterwards_is_forgiven(db: Database) -> None
     settled(db, cause)
     CLOSED.update((TODAY, days.plus(TODAY, -1)))
     try:
-        found = Settlement(db, charges_of, day).settle_since(0, START_MS)
+        found = Settlement(db, cost_of, day).settle_since(0, START_MS)
     finally:
         CLOSED.clear()
 
@@ -146,6 +150,36 @@ def test_nobody_is_charged_for_what_a_suspect_took(db: Database) -> None:
     cause = overdue(db, 5, account=777)
 
     assert settled(db, cause) == []
+
+
+def test_a_suspension_instead_of_a_fine_goes_with_the_loan(db: Database) -> None:
+    cause = overdue(db, 5)
+    settlement = Settlement(db, lambda _ended: Cost(suspension_days=10), day)
+    settlement.settle(1, cause, START_MS)
+    settlement.settle(1, cause, START_MS)
+    assert standing(db, ANNE, today=TODAY, now_ms=START_MS).suspended_until_ms == (
+        START_MS + 10 * DAY_MS
+    )
+
+    Settlement(db, cost_of, day).settle(1, cause, START_MS)
+
+    assert standing(db, ANNE, today=TODAY, now_ms=START_MS).suspended_until_ms == 0
+    assert len(Blocks(db).of(ANNE)) == 1
+
+
+def test_the_districts_rules_forgive_a_closure_and_say_why(db: Database) -> None:
+    law = rules.parse("fine any any -> 20 fen a day up to 2000 fen")
+    shut = calendar.parse("from 2026-11-16 until 2026-11-17: closed return")
+    cause = overdue(db, 5)
+
+    Settlement(db, costs.by(law, shut), day).settle(1, cause, START_MS)
+
+    (row,) = Money(db).of(ANNE)
+    assert (row.fen, row.words_en) == (
+        60,
+        "3 days late; 2 days of closure not counted; 0.60 yuan to pay.",
+    )
+    assert row.rule.startswith("1: fine any any -> 20 fen a day")
 
 
 @settings(
