@@ -22,7 +22,7 @@ LOANS_MAX = 2**20 - 1
 YEAR_MAX = 2**12 - 1
 NUMBER_BITS = 28
 
-_LINE = "SELECT number, tier, standing, phrases, words FROM search_title WHERE title = ?"
+_LINE = "SELECT number, tier, phrases, words FROM search_title WHERE title = ?"
 _NUMBER = "SELECT COALESCE(MAX(number), 0) FROM search_title"
 _ENTER = """INSERT INTO search_title (number, title, standing, tier, phrases, words)
 VALUES (?, ?, ?, ?, ?, ?)"""
@@ -56,15 +56,12 @@ class Index:
 
     def put(self, work: Work) -> None:
         """Index a title anew; one that comes first stands last until `rank`."""
-        words, phrases = " ".join(terms.of(work)), terms.phrases(work)
         line = self._db.execute(_LINE, (work.id,)).fetchone()
         if line is None:
-            number = self._next()
-            values = (number, work.id, standing(0, work.year, number), LAST, phrases, words)
-            self._db.execute(_ENTER, values)
-            self._enter(LAST, number, words)
+            self._add(work)
             return
-        number, tier, _standing, had_phrases, had_words = line
+        number, tier, had_phrases, had_words = line
+        words, phrases = " ".join(terms.of(work)), terms.phrases(work)
         if (had_phrases, had_words) != (phrases, words):
             self._leave(tier, number, had_words)
             self._db.execute(_CHANGE, (phrases, words, number))
@@ -75,7 +72,9 @@ class Index:
         missing = self._db.execute(_MISSING).fetchall()
         for title, name, author, year, subjects in missing:
             authors = tuple(author.split(AUTHORS_BETWEEN))
-            self.put(Work(title, name, authors, year, subjects=tuple((subjects or "").split("\n"))))
+            self._add(
+                Work(title, name, authors, year, subjects=tuple((subjects or "").split("\n")))
+            )
         return len(missing)
 
     def rank(self) -> Changed:
@@ -107,6 +106,12 @@ class Index:
                     f"INSERT INTO search_words_{tier} (rowid, words)"
                     f" SELECT number, words FROM search_title WHERE tier = {tier} ORDER BY number"
                 )
+
+    def _add(self, work: Work) -> None:
+        number, words = self._next(), " ".join(terms.of(work))
+        values = (number, work.id, standing(0, work.year, number), LAST, terms.phrases(work), words)
+        self._db.execute(_ENTER, values)
+        self._enter(LAST, number, words)
 
     def _next(self) -> int:
         if not self._last:

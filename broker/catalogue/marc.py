@@ -8,7 +8,6 @@ None of the encodings uses that byte for anything else.
 
 import logging
 import re
-import unicodedata
 import warnings
 from collections.abc import Iterator
 from hashlib import sha256
@@ -27,6 +26,8 @@ RECORD_SIZE_MAX = 99_999  # Its length has five digits.
 CODING = 9  # Place in the leader: "a" says UTF-8.
 
 _BETWEEN = b" \r\n\0\x1a"
+# Control characters, the marks of what is not sorted among them, and others without a shape.
+_UNSEEN = re.compile("[\0-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 _YEAR = re.compile(r"(?<!\d)(1[0-9]|20)\d\d(?!\d)")
 _ENDS = " /:;,=.·"
 # pymarc writes a line for each odd indicator; what matters is reported by record instead.
@@ -182,7 +183,6 @@ def _clean(text: str) -> str:
 
     A full stop stays after an initial: "Tolkien, J. R. R."
     """
-    plain = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf"))
-    plain = re.sub(r"\s+", " ", plain).strip()
+    plain = " ".join(_UNSEEN.sub("", text).split())
     cut = plain.rstrip(_ENDS)
     return f"{cut}." if plain[len(cut) :] == "." and re.search(r"(^|[\s.])\w$", cut) else cut

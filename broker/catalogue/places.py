@@ -1,11 +1,9 @@
 """Where the copies of a title are now, and whether a reader can have one."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
-Row = Any
-# Runs a question with `?` marks and returns its rows.
-Rows = Callable[[str, Sequence[object]], Sequence[Row]]
+from broker.catalogue.rows import Rows
 
 _COPIES = """SELECT copy.title, copy.barcode, holder.kind, device.name, holder.door,
 COALESCE(holder.site, device.site), site.name_zh, site.name_en, loan.due

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from broker.catalogue import places, query
 from broker.catalogue.fulltext import TIERS, VECTOR
-from broker.catalogue.places import Rows, Whereabouts
+from broker.catalogue.places import Whereabouts
 from broker.catalogue.query import Stage
+from broker.catalogue.rows import Row, Rows
 from broker.ledger.store import Kind
 
 LIMIT_MAX = 100
@@ -106,7 +107,7 @@ class Search:
         return self._rows(_MATCH[self._kind].format(tier=tier, more=more), [*values, limit])
 
 
-def _found(line: places.Row, isbns: list[str], copies: list[Whereabouts]) -> Found:
+def _found(line: Row, isbns: list[str], copies: list[Whereabouts]) -> Found:
     title, name, author, year, language, class_number, audience, publisher, subjects = line
     return Found(
         id=title,

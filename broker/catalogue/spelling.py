@@ -63,7 +63,8 @@ def readings(runs: list[str], is_han: Callable[[str], bool]) -> list[tuple[str, 
 
 
 def _likely(character: str, spelled: str) -> tuple[str, ...]:
-    others = OTHERWISE.get(character, ())
+    """Return a character's readings; ü is typed as v, and by some as u."""
+    others = OTHERWISE.get(character, (spelled.replace("v", "u"),))
     return (spelled, *(other for other in others if other != spelled))
 
 

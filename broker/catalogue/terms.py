@@ -26,7 +26,7 @@ _HAN = re.compile(f"[{_CJK}]")
 
 def folded(text: str) -> str:
     """Return text without case, width and accents."""
-    plain = unicodedata.normalize("NFKD", text.replace("ü", "v").replace("Ü", "v"))
+    plain = unicodedata.normalize("NFKD", text)
     kept = "".join(character for character in plain if not unicodedata.combining(character))
     return unicodedata.normalize("NFC", kept).lower()
 

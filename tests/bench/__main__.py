@@ -10,6 +10,7 @@ BARS = (
     ("P7", "firmware", "heap, flash and start of the firmware"),
     ("P8", "kiosk", "start, touch and tray of the kiosk"),
     ("P9", "counting", "wrong and missed loans, readers asked, cases"),
+    ("P11", "catalogue", "search over 500,000 titles; TITLES=20000 for fewer"),
 )
 
 
