@@ -1,8 +1,7 @@
 """Blocks: why somebody may not borrow, from when until when, by whom.
 
 `patron.blocked`, which answers and offline policies are made of, is a projection of these rows: the
-reason of the oldest block in force.  A suspension that the rules made is not among them: the rules
-ask for it themselves, so that a machine that cannot ask favours the reader.
+reason of the oldest block in force.  A suspension by the rules is no block: it follows from loans.
 """
 
 from typing import NamedTuple
@@ -11,7 +10,6 @@ from broker.accounts import people
 from broker.accounts.people import AccountError
 from broker.ledger.store import Database
 
-SUSPENDED = "suspended"  # Made by the rules instead of a fine.
 CARD_LOST = "card lost"
 
 _PUT = """INSERT INTO block (account, reason, from_ms, until_ms, actor, lifted_by)
@@ -21,16 +19,12 @@ WHERE id = ? AND account = ? AND lifted_ms IS NULL RETURNING id"""
 _OF = """SELECT id, account, reason, from_ms, until_ms, actor, lifted_ms, lifted_by FROM block
 WHERE account = ? ORDER BY id"""
 # The reason of the oldest block in force, or nothing.
-_REASON = f"""COALESCE((SELECT reason FROM block WHERE id = (SELECT MIN(id) FROM block
-WHERE block.account = patron.account AND reason <> '{SUSPENDED}' AND lifted_ms IS NULL
+_REASON = """COALESCE((SELECT reason FROM block WHERE id = (SELECT MIN(id) FROM block
+WHERE block.account = patron.account AND lifted_ms IS NULL
 AND from_ms <= ? AND (until_ms IS NULL OR until_ms > ?))), '')"""
 # Whoever has no rows here keeps what he was loaded with.
 _REFRESH = f"""UPDATE patron SET blocked = {_REASON}
 WHERE account IN (SELECT account FROM block) AND blocked <> {_REASON}"""
-_SUSPENSIONS = """SELECT id, account, from_ms, until_ms FROM block
-WHERE actor = ? AND lifted_ms IS NULL ORDER BY id"""
-_SUSPENDED = f"""SELECT MAX(until_ms) FROM block WHERE account = ? AND reason = '{SUSPENDED}'
-AND lifted_ms IS NULL AND until_ms > ?"""
 
 
 class Block(NamedTuple):
@@ -92,25 +86,6 @@ class Blocks:
     def of(self, account: int) -> list[Block]:
         """Return all blocks of a reader, also those that have ended, oldest first."""
         return [Block(*row) for row in self._db.execute(_OF, (account,)).fetchall()]
-
-    def suspended_until_ms(self, account: int, now_ms: int) -> int:
-        row = self._db.execute(_SUSPENDED, (account, now_ms)).fetchone()
-        return int(row[0] or 0)
-
-    def suspend(
-        self, account: int, about: str, *, from_ms: int, until_ms: int, now_ms: int
-    ) -> bool:
-        """Let a suspension for a loan be this one and no other; say whether that changed it."""
-        actor = f"rules:{about}"
-        held = self._db.execute(_SUSPENSIONS, (actor,)).fetchall()
-        wanted = [(account, from_ms, until_ms)] if until_ms > from_ms else []
-        if [tuple(row[1:]) for row in held] == wanted:
-            return False
-        for number, whose, _from_ms, _until_ms in held:
-            self._db.execute(_LIFT, (now_ms, "rules", number, whose))
-        for whose, begin, end in wanted:
-            self._db.execute(_PUT, (whose, SUSPENDED, begin, end, actor))
-        return True
 
     def refresh(self, now_ms: int) -> bool:
         """Bring `patron.blocked` up to date with what begins and ends by itself; say whether."""

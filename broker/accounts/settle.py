@@ -8,13 +8,11 @@ difference is written: the old row is reversed and a new one is booked.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from broker.accounts.blocks import Blocks
 from broker.accounts.money import Cause, Money, Reason, Row
 from broker.circulation.late import Loan
 from broker.circulation.terms import Place
 from broker.ledger.store import Database
 
-DAY_MS = 86_400_000
 CHARGES = ("fine", "lost_item", "processing")
 # Ends in doubt (inferred, claimed) are in the reader's favour; what never was a loan costs nothing.
 COSTLY = ("returned", "lost", "found")
@@ -48,16 +46,8 @@ class Charge(NamedTuple):
     reason: Reason
 
 
-class Cost(NamedTuple):
-    """A charge of 0 fen is no charge; suspension instead of a fine is counted in days."""
-
-    charges: tuple[Charge, ...] = ()
-    suspension_days: int = 0
-
-
-NOTHING = Cost()
-# The rules' part, pure: what an ended loan costs.
-CostOf = Callable[[Ended], Cost]
+# The rules' part, pure: what an ended loan costs.  A charge of 0 fen is no charge.
+CostOf = Callable[[Ended], list[Charge]]
 
 
 class Changed(NamedTuple):
@@ -77,14 +67,13 @@ class Settlement:
         self._db = db
         self._money = Money(db)
         self._cost_of = cost_of
-        self._blocks = Blocks(db)
         self._day = day
 
     def settle(self, copy: int, cause: int, now_ms: int) -> list[Changed]:
         """Book what the loan that a fact began costs now; return what that changed."""
         account, at_ms, cost = self._cost(copy, cause)
         about = loan_cause(copy, cause)
-        charges = {charge.kind: charge for charge in cost.charges if charge.fen}
+        charges = {charge.kind: charge for charge in cost if charge.fen}
         found = []
         for kind in CHARGES:
             charge = charges.get(kind)
@@ -93,8 +82,6 @@ class Settlement:
                 found.append(changed)
         if found:
             self._waive_no_more_than_is_charged(about, now_ms)
-        until_ms = at_ms + cost.suspension_days * DAY_MS
-        self._blocks.suspend(account, about.id, from_ms=at_ms, until_ms=until_ms, now_ms=now_ms)
         return found
 
     def settle_since(self, since_ms: int, now_ms: int) -> list[Changed]:
@@ -103,20 +90,19 @@ class Settlement:
         loans |= {_loan_of(cause) for (cause,) in self._db.execute(_CHARGED, (since_ms,))}
         return [changed for loan in sorted(loans) for changed in self.settle(*loan, now_ms)]
 
-    def _cost(self, copy: int, cause: int) -> tuple[int, int, Cost]:
+    def _cost(self, copy: int, cause: int) -> tuple[int, int, list[Charge]]:
         """Return (account, when it ended, what it costs); a loan that is gone costs nothing."""
         row = self._db.execute(_LOAN, (copy, cause)).fetchone()
         if row is None:
-            return 0, 0, NOTHING
+            return 0, 0, []
         account, state, due, in_ms, waived, item, patron, site, level, channel = row
         # An account without a person is nobody's: a suspect's, or of somebody who was erased.
         if state not in COSTLY or in_ms is None or not patron:
-            return account, 0, NOTHING
+            return account, 0, []
         loan = Loan(due, item=item, patron=patron, place=Place(site, level, channel))
         cost = self._cost_of(Ended(state, loan, self._day(in_ms)))
         if waived:
-            kept = tuple(charge for charge in cost.charges if charge.kind != "fine")
-            cost = Cost(kept)
+            cost = [charge for charge in cost if charge.kind != "fine"]
         return account, in_ms, cost
 
     def _correct(

@@ -5,10 +5,8 @@ from hypothesis import strategies as st
 
 from broker.accounts import costs
 from broker.accounts import money as purses
-from broker.accounts.blocks import Blocks
 from broker.accounts.money import Money, Reason
-from broker.accounts.settle import Changed, Charge, Cost, Ended, Settlement, loan_cause
-from broker.accounts.standing import standing
+from broker.accounts.settle import Changed, Charge, Ended, Settlement, loan_cause
 from broker.circulation import calendar, days, rules
 from broker.ledger.store import Database
 from tests.broker.accounts.shelf import ANNE, BO, DAY_MS, START_MS, TODAY, bring_back, day, lend
@@ -16,7 +14,7 @@ from tests.broker.accounts.shelf import ANNE, BO, DAY_MS, START_MS, TODAY, bring
 CLOSED: set[int] = set()
 
 
-def cost_of(ended: Ended) -> Cost:
+def cost_of(ended: Ended) -> list[Charge]:
     """20 fen a day that is open, at most 200; a lost copy costs 5,000."""
     due = ended.loan.due
     late = days.between(due, ended.in_day)
@@ -25,7 +23,7 @@ def cost_of(ended: Ended) -> Cost:
     charges = [Charge("fine", fen, why)]
     if ended.state == "lost":
         charges.append(Charge("lost_item", 5000, Reason("遗失", "lost", "2: lost", "1")))
-    return Cost(tuple(charges))
+    return charges
 
 
 def settled(db: Database, cause: int, copy: int = 1) -> list[Changed]:
@@ -150,21 +148,6 @@ def test_nobody_is_charged_for_what_a_suspect_took(db: Database) -> None:
     cause = overdue(db, 5, account=777)
 
     assert settled(db, cause) == []
-
-
-def test_a_suspension_instead_of_a_fine_goes_with_the_loan(db: Database) -> None:
-    cause = overdue(db, 5)
-    settlement = Settlement(db, lambda _ended: Cost(suspension_days=10), day)
-    settlement.settle(1, cause, START_MS)
-    settlement.settle(1, cause, START_MS)
-    assert standing(db, ANNE, today=TODAY, now_ms=START_MS).suspended_until_ms == (
-        START_MS + 10 * DAY_MS
-    )
-
-    Settlement(db, cost_of, day).settle(1, cause, START_MS)
-
-    assert standing(db, ANNE, today=TODAY, now_ms=START_MS).suspended_until_ms == 0
-    assert len(Blocks(db).of(ANNE)) == 1
 
 
 def test_the_districts_rules_forgive_a_closure_and_say_why(db: Database) -> None:

@@ -1,8 +1,7 @@
-"""What a reader stands with: guarantees, guardians, and what the rules ask about an account."""
+"""Who or what stands for a reader: deposits, credit, institutions, and a child's guardians."""
 
 from typing import NamedTuple
 
-from broker.accounts.blocks import Blocks
 from broker.accounts.money import Money
 from broker.accounts.people import AccountError
 from broker.accounts.words import GUARANTEES
@@ -16,8 +15,6 @@ _GUARANTEES = """SELECT id, account, kind, reference, accepted, limit_set, first
 made_ms, actor, ended_ms FROM guarantee WHERE account = ? ORDER BY id"""
 _END = """UPDATE guarantee SET ended_ms = ?
 WHERE id = ? AND account = ? AND ended_ms IS NULL RETURNING id"""
-_IN_FORCE = """SELECT kind FROM guarantee WHERE account = ? AND accepted = 1 AND ended_ms IS NULL
-AND first_day <= ? AND last_day >= ? ORDER BY id LIMIT 1"""
 _GUARD = """INSERT INTO guardian (account, guardian, hash, relation, verified, verified_ms, actor)
 VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id"""
 _GUARDIANS = """SELECT id, account, guardian, hash, relation, verified, verified_ms, actor, ended_ms
@@ -52,22 +49,6 @@ class Guardian(NamedTuple):
     verified_ms: int
     actor: str
     ended_ms: int | None
-
-
-class Standing(NamedTuple):
-    """`suspended_until_ms` is 0 for no suspension."""
-
-    guarantee: str
-    owed_fen: int
-    suspended_until_ms: int
-
-
-def standing(db: Database, account: int, *, today: int, now_ms: int) -> Standing:
-    """Return what the rules ask about an account."""
-    row = db.execute(_IN_FORCE, (account, today, today)).fetchone()
-    owed_fen = max(0, Money(db).owed(account))
-    suspended = Blocks(db).suspended_until_ms(account, now_ms)
-    return Standing(row[0] if row else "none", owed_fen, suspended)
 
 
 class Sureties:
