@@ -107,6 +107,7 @@ class Writer:
     def abandon(self) -> None:
         """Leave nothing behind; does nothing after `finish`."""
         if not self._file.closed:
+            self._zip.close()
             self._file.close()
             self._part.unlink(missing_ok=True)
 

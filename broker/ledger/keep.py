@@ -27,10 +27,10 @@ def backup(engine: Engine, path: Path, *, now_ms: int, progress: Progress) -> Ma
     try:
         with _picture(engine) as connection:
             for table in _tables():
-                columns = [column.name for column in table.columns]
-                binary = [c.name for c in table.columns if isinstance(c.type, LargeBinary)]
+                columns = [str(column.name) for column in table.columns]
+                binary = [str(c.name) for c in table.columns if isinstance(c.type, LargeBinary)]
                 rows = _read(connection, table, columns, progress)
-                writer.table(table.name, columns, binary, rows)
+                writer.table(str(table.name), columns, binary, rows)
             return writer.finish(
                 migrations=migrations.heads(connection),
                 database=engine.dialect.name,
@@ -42,7 +42,7 @@ def backup(engine: Engine, path: Path, *, now_ms: int, progress: Progress) -> Ma
 
 def filled(connection: Connection) -> bool:
     """Say whether a database has a ledger with anything in it."""
-    there = set(_names(connection))
+    there = set(names(connection))
     return any(
         connection.exec_driver_sql(f"SELECT 1 FROM {name} LIMIT 1").first() is not None
         for name in FILLED
@@ -105,7 +105,8 @@ def _told(archive: Archive, table: Contents, progress: Progress) -> Iterator[lis
         progress(table.name, done, table.rows)
 
 
-def _names(connection: Connection) -> list[str]:
+def names(connection: Connection) -> list[str]:
+    """Return the names of all tables that are there."""
     if connection.dialect.name == "sqlite":
         question = "SELECT name FROM sqlite_schema WHERE type = 'table'"
     else:
@@ -145,10 +146,10 @@ class _Postgresql:
 
     @staticmethod
     def lift(connection: Connection) -> list[str]:
-        names = _names(connection)
-        for name in names:
+        tables = names(connection)
+        for name in tables:
             connection.exec_driver_sql(f"ALTER TABLE {name} DISABLE TRIGGER USER")
-        return names
+        return tables
 
     @staticmethod
     def fill(connection: Connection, table: Contents, groups: Iterator[list[list[Any]]]) -> None:

@@ -55,6 +55,10 @@ def month(number: int) -> Period:
     return Period(first, _next_month(first) - ONE_DAY)
 
 
+def day_of(at_ms: int, zone: ZoneInfo) -> date:
+    return datetime.fromtimestamp(at_ms / 1000, zone).date()
+
+
 def begin_ms(day: date, zone: ZoneInfo) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()) * 1000
 

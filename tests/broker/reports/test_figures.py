@@ -93,3 +93,44 @@ def test_figures_equal_a_count_by_hand(
 
     expect_figures_as_by_hand(desk, events)
     desk.db.close()
+
+
+STORY = (
+    Event(10, "bc01", "took", 1, 0),
+    Event(12, "bc01", "took", 2, 0),
+    Event(3000, "bc02", "put", 1, 1),
+    Event(3005, "bc02", "took", 3, 1),  # It came from elsewhere: nobody saw it leave.
+    Event(9000, "kx01", "returned", 2, 0),
+    Event(9001, "kx01", "lent", 2, 1),
+    Event(9005, "kx01", "returned", 2, 1),  # Within ten minutes: it never was a loan.
+    Event(20000, "bc01", "removed", 4, 0),
+    Event(30000, "bc02", "stocked", 4, 0),
+    Event(31000, "bc02", "took", 4, 0),
+    Event(40000, "bc01", "took", 4, 1),  # Taken from elsewhere while it was on loan.
+)
+
+
+@pytest.fixture
+def told(desk: Desk) -> Desk:
+    town(desk)
+    tell(desk, STORY, (2, 3, 1), NOW_MS)
+    return desk
+
+
+def test_the_figures_of_a_story_equal_a_count_by_hand(told: Desk) -> None:
+    expect_figures_as_by_hand(told, STORY)
+
+
+def test_copies_that_were_withdrawn_are_no_stock(told: Desk) -> None:
+    bucket = periods.whole(PERIOD, ZONE)
+    before = sum(cell.value for cell in count(ledger(told), AT_THE_END, [bucket]))
+    told.db.begin()
+    told.db.execute(
+        "INSERT INTO observation (copy, happened_ms, cause, verb, sure, device, number, place, due,"
+        " rule, session, detail) SELECT 7, ?, id, 'withdrawn', 1, 1, 1, 1, 0, '', '', ''"
+        " FROM inbox WHERE number = 1 ORDER BY id LIMIT 1",
+        (START_MS + 1,),
+    )
+    told.db.commit()
+
+    assert sum(cell.value for cell in count(ledger(told), AT_THE_END, [bucket])) == before - 1
