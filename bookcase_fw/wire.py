@@ -135,6 +135,7 @@ MESSAGES = (
         ("loans", int, False, "copies that the reader has on loan"),
         ("left", int, False, "copies that the reader may still take"),
         ("due", int, False, "the day on which a copy that is taken now is due"),
+        ("fines", int, False, "what the reader owes, in fen"),
         ("books", [BOOK], False, "one for each copy asked about, or each of the reader's loans"),
     )),
     ("order", "dn/order", 1, False, True, (

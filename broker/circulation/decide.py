@@ -81,7 +81,8 @@ def _account(ask: Ask, law: Law) -> Answer:
     books = [
         _described(book) | {"ok": True, "overdue_days": _overdue(book, law)} for book in ask.loans
     ]
-    return answer | {"loans": len(ask.loans), "books": books}
+    owed = max(0, ask.reader.owed_fen)
+    return answer | {"loans": len(ask.loans), "fines": owed, "books": books}
 
 
 def _lend(ask: Ask, law: Law) -> Answer:
