@@ -70,13 +70,10 @@ def load(folder: Path, config: ConfigFile) -> None:
     """Load a library from the CSV files in a folder; twice is as good as once."""
     with _errors():
         settings = configuration.read(config)
-        lock = database.Lock(settings.folder)
-        db = database.open_writer(settings.folder)
-        counts = library.load(
-            db, folder, district_key=settings.key, now_ms=_now_ms(), progress=_progress
-        )
-        db.close()
-        lock.release()
+        with database.alone(settings.folder, settings.database) as db:
+            counts = library.load(
+                db, folder, district_key=settings.key, now_ms=_now_ms(), progress=_progress
+            )
     print(" ".join(f"{name}={count}" for name, count in counts.items()))
 
 
@@ -85,9 +82,8 @@ def upgrade(config: ConfigFile) -> None:
     """Make the ledger, or bring an older one up to date; serve does so as well."""
     with _errors():
         settings = configuration.read(config)
-        lock = database.Lock(settings.folder)
-        database.upgrade(settings.folder)
-        lock.release()
+        with database.alone(settings.folder, settings.database):
+            pass  # To open it is to bring it up to date.
 
 
 @ledger.command()
@@ -95,7 +91,8 @@ def check(config: ConfigFile) -> None:
     """Build all projections anew from what machines said, and compare: exit 1 on a difference."""
     with _errors():
         settings = configuration.read(config)
-        differences = audit.check(settings.folder, days.in_zone(ZoneInfo(settings.timezone)))
+        day = days.in_zone(ZoneInfo(settings.timezone))
+        differences = audit.check(settings.folder, day, settings.database)
     for difference in differences:
         print(difference)
     print(f"{len(differences)} differences")
@@ -107,7 +104,8 @@ def explain(barcode: str, config: ConfigFile) -> None:
     """Tell a copy's life in words."""
     with _errors():
         settings = configuration.read(config)
-        lines = audit.explain(settings.folder, barcode, ZoneInfo(settings.timezone))
+        zone = ZoneInfo(settings.timezone)
+        lines = audit.explain(settings.folder, barcode, zone, settings.database)
     print("\n".join(lines))
 
 

@@ -24,14 +24,19 @@ class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`data` is the folder of the ledger; `rules` a file, or "" for the built-in one."""
+    """`data` is the folder of the ledger; `rules` and `calendar` are files, or "" for the built-in.
+
+    `database` is the address of a PostgreSQL database, or "" for a file in the folder.
+    """
 
     data: str
     district_key: str
     mqtt: Mqtt = Mqtt()
     web: Web = Web()
+    database: str = ""
     timezone: str = "Asia/Shanghai"
     rules: str = ""
+    calendar: str = ""
 
     @property
     def folder(self) -> Path:

@@ -4,21 +4,23 @@ Runs in the writer's transaction and sends nothing itself.  Whatever is no messa
 that it claims to be from is refused: counted, logged in one line, and nothing else is disturbed.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, cast
 
 import structlog
 
 from bookcase_fw import wire
 from broker.circulation.decide import Answer
-from broker.circulation.rules import Rules
+from broker.circulation.terms import Place
 from broker.desk import requests
 from broker.desk.desk import Desk
 from broker.desk.journal import Journal
 from broker.fleet.orders import OrderRefused, Orders
-from broker.fleet.policy import Policy
+from broker.fleet.policy import Policies
 from broker.fleet.registry import Device, Registry
 from broker.fleet.state import States
+from broker.law import Law
 from broker.ledger.asks import Asks
 from broker.ledger.books import Books
 from broker.ledger.cases import Cases, Subject
@@ -28,12 +30,15 @@ from broker.ledger.directory import Directory
 from broker.ledger.facts import Facts
 from broker.ledger.gaps import Gaps
 from broker.ledger.inbox import INTEGER_MAX, JOURNAL, Fact, Inbox, Refusal, Taken
-from broker.ledger.limits import LimitOf, Limits
+from broker.ledger.limits import Limits
 from broker.ledger.store import Database
 from broker.outbox import Outbox
 
 log = structlog.get_logger()
 
+# What may be a tag or a reader in a payload: only to look it up before it is needed.
+_TAG = re.compile(rb'"([0-9A-F]{8,32})"')
+_READER = re.compile(rb'"([0-9a-f]{24})"')
 LOGGED_MAX = 80  # Characters of a stranger's words in one line of the log.
 
 
@@ -43,40 +48,39 @@ class Incoming(NamedTuple):
     received_ms: int
 
 
-class Law(NamedTuple):
-    """The rules in force.  `day` gives the day of a time; `limit_of` the limit of an account."""
-
-    rules: Rules
-    ruleset: int
-    day: Callable[[int], int]
-    limit_of: LimitOf
-    policy: Policy
-
-
 class Exchange:
     """`outbox` and `heard` collect what is to be said and told after the commit."""
 
     def __init__(self, db: Database, registry: Registry, law: Law) -> None:
         self._db = db
         self._registry = registry
-        self._policy = law.policy
+        self.policies = Policies(db, law.rules, law.calendar, law.day)
+        self._forgot = False
+        self._now_ms = 0
         self.counters = Counters(db)
         self.cases = Cases(db)
         self.books = Books(db, self.cases, law.day)
-        self._limits = Limits(db, self.cases, law.limit_of)
         self._inbox = Inbox(db)
         self._clocks = Clocks(db)
-        self._directory = Directory(db)
+        self.directory = Directory(db)
+        self._limits = Limits(
+            db, self.cases, directory=self.directory, rules=law.rules, day=law.day
+        )
         self._states = States(db)
         self._orders = Orders(db, self._clocks)
         self._asks = Asks(
-            db, directory=self._directory, rules=law.rules, ruleset=law.ruleset, day=law.day
+            db,
+            directory=self.directory,
+            rules=law.rules,
+            calendar=law.calendar,
+            ruleset=law.ruleset,
+            day=law.day,
         )
         self._facts = Facts(
             db,
             inbox=self._inbox,
             clocks=self._clocks,
-            directory=self._directory,
+            directory=self.directory,
             cases=self.cases,
             rules=law.rules,
             day=law.day,
@@ -90,6 +94,7 @@ class Exchange:
         """Draw all consequences of a message; what is refused is counted and logged."""
         try:
             device, name = self._sender(message)
+            self.renew_policy(message.received_ms)
             self._facts.obedience.heard(device.id, message.received_ms)
             _HANDLERS[name](self, device, message)
             self.heard.add(device.name)
@@ -127,8 +132,26 @@ class Exchange:
 
     def want(self, device: Device) -> None:
         """Queue what a machine is wanted to be: retained, so that it is told whenever it comes."""
-        policy = self._policy.at(device.level)
-        self.outbox.say(device, "want", {"revision": self._policy.revision, "policy": policy})
+        policy = self.policies.now
+        if policy:
+            fields = policy.at(Place(device.site, device.level, device.kind))
+            self.outbox.say(device, "want", {"revision": policy.revision, "policy": fields})
+
+    def renew_policy(self, now_ms: int) -> None:
+        """Look whether day or cards have changed, and tell the machines that are there.
+
+        Whoever comes later says which policy it has, and is told then.
+        """
+        if self.policies.look(now_ms):
+            for device in self._registry.all():
+                if device.nonce:
+                    self.want(device)
+
+    def people_changed(self, now_ms: int) -> None:
+        """Cards, blocks or readers have changed: forget them, and tell the machines."""
+        self.directory.forget_patrons()
+        self.policies.cards_changed()
+        self.renew_policy(now_ms)
 
     def lost(self, shard: int) -> None:
         """The MQTT server of a shard is out of reach: nobody is known to be there."""
@@ -138,17 +161,36 @@ class Exchange:
                 self._states.lost(device)
                 self.heard.add(device.name)
 
+    def begin(self, messages: Sequence[Incoming]) -> None:
+        """A transaction begins, in which these messages will be taken.
+
+        Where other processes write too, what they may have changed is looked up anew, and what the
+        messages name is held against them: all at once, and in one order for everybody.
+        """
+        self.books.begin()
+        if self._db.kind == "postgresql":
+            words = b"".join(message.payload for message in messages)
+            self.directory.recall({found.decode() for found in _READER.findall(words)})
+            tags = {found.decode() for found in _TAG.findall(words)}
+            self.books.hold([copy.id for tag in tags if (copy := self.directory.copy(tag))])
+        if self._db.kind == "postgresql" or self._forgot:
+            self._limits.recall()
+            self._forgot = False
+
     def settle(self) -> bool:
         """End a transaction's work; say whether anything was counted."""
+        for account in sorted(self.books.accounts):
+            self._limits.check(account, self._now_ms)
+        self.books.accounts.clear()
         self._states.write()
         return self.counters.write()
 
     def forget(self) -> None:
         """After a rollback: nothing of what was prepared happened."""
-        parts = (self._inbox, self.books, self._clocks, self._directory, self._states)
-        for part in (*parts, self.counters, self.outbox):
+        parts = (self._inbox, self.books, self._clocks, self.directory, self._states)
+        for part in (*parts, self.counters, self.outbox, self.policies):
             part.forget()
-        self._limits.recall()
+        self._forgot = True
         self.cases.changed.clear()
         self.heard.clear()
 
@@ -247,7 +289,7 @@ class Exchange:
     def _state(self, device: Device, message: Incoming) -> None:
         said = _decoded("state", message)
         self._states.state(device, said, message.received_ms)
-        if said["policy"] != self._policy.revision:
+        if self.policies.now and said["policy"] != self.policies.now.revision:
             self.want(device)
 
     def _beat(self, device: Device, message: Incoming) -> None:
@@ -261,9 +303,8 @@ class Exchange:
         log.warning("quarantined", device=device.name, journal=journal, text=why)
 
     def _check_limits(self, now_ms: int) -> None:
-        for account in self.books.accounts:
-            self._limits.check(account, now_ms)
-        self.books.accounts.clear()
+        """Later, once for all of a transaction: what is over depends on what is open at its end."""
+        self._now_ms = now_ms
 
     def _acknowledge(self, device: Device, journal: str, taken: Taken, message: Incoming) -> None:
         self.outbox.acknowledge(

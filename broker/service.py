@@ -6,23 +6,19 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import structlog
 import uvicorn
 
 from bookcase_fw import wire
-from broker.circulation import days, rules
 from broker.config import Config
-from broker.exchange import Exchange, Law
-from broker.fleet import policy
+from broker.exchange import Exchange
 from broker.fleet.orders import OrderRefused
 from broker.fleet.registry import Registry
+from broker.law import in_force
 from broker.ledger import database
 from broker.ledger.read import Reader
-from broker.ledger.store import Database
 from broker.link import Link, Server
 from broker.live import Hub
 from broker.mqttserver import SERVICE, Access, MqttServer
@@ -32,7 +28,6 @@ from broker.writer import Writer
 log = structlog.get_logger()
 
 TOKEN_NAME = "staff.token"
-BUILT_IN_RULES = Path(__file__).parent / "circulation" / "minhang.rules"
 ORDER_TIMEOUT_S = 5.0
 STOP_TIMEOUT_S = 1.0
 
@@ -45,11 +40,12 @@ class Service:
     ) -> None:
         """Open the ledger.  Raises LedgerError or RuleError when it cannot be served."""
         self._now_ms = now_ms
-        self._lock = database.Lock(config.folder)
-        self._db = database.open_writer(config.folder)
+        self._lock = None if config.database else database.Lock(config.folder)
+        hold = "alone" if config.mqtt.embedded else "shared"
+        self._db = database.open_writer(config.folder, config.database, hold)
         self._db.execute("UPDATE device_state SET online = 0")
         self._registry = Registry(self._db)
-        law = law_in_force(self._db, config, now_ms)
+        law = in_force(self._db, config, now_ms())
         self._exchange = Exchange(self._db, self._registry, law)
         self._hub = Hub()
         self._mqtt_server, server = self._server(config)
@@ -74,7 +70,7 @@ class Service:
         self._ready = threading.Event()
         self._web = _web_server(
             create_app(
-                read=Reader(database.open_reader(config.folder)),
+                read=Reader(database.open_reader(config.folder, config.database)),
                 hub=self._hub,
                 send_order=self.send_order,
                 token=staff_token(config.folder),
@@ -112,7 +108,8 @@ class Service:
             self._mqtt_server.stop()
             self._mqtt_server.join(STOP_TIMEOUT_S)
         self._db.close()
-        self._lock.release()
+        if self._lock:
+            self._lock.release()
 
     def send_order(self, device: str, op: str, door: int) -> str:
         """Send an order to a machine and return its id, or raise Refused.  Any thread may ask."""
@@ -157,6 +154,7 @@ class Service:
         return ""
 
     def _want(self, shard: int) -> str:
+        self._exchange.renew_policy(self._now_ms())
         for device in self._registry.all():
             if wire.shard(device.name) == shard:
                 self._exchange.want(device)
@@ -167,6 +165,7 @@ def staff_token(folder: Path) -> str:
     """Return the token that lets staff in, made at the first start and readable by its owner."""
     path = folder / TOKEN_NAME
     if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(24))
     return path.read_text().strip()
@@ -184,30 +183,6 @@ def set_up_log() -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-
-
-def law_in_force(db: Database, config: Config, now_ms: Callable[[], int]) -> Law:
-    """Read the rules, and note text and policy in the ledger when they are new."""
-    path = Path(config.rules) if config.rules else BUILT_IN_RULES
-    text = path.read_text()
-    parsed = rules.parse(text)
-    zone = ZoneInfo(config.timezone)
-    kinds: dict[int, str] = dict(db.execute("SELECT account, kind FROM patron"))
-
-    def limit_of(account: int) -> int:
-        today = days.of(now_ms(), zone)
-        line = parsed.find("limit", today, patron=kinds.get(account, "any"))
-        return line.value if line else 0
-
-    db.begin()
-    db.execute(
-        "INSERT INTO ruleset (sha256, text, active_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        (digest := sha256(text.encode()).hexdigest(), text, now_ms()),
-    )
-    (ruleset,) = db.execute("SELECT id FROM ruleset WHERE sha256 = ?", (digest,)).fetchone()
-    offline = policy.current(db, parsed, days.of(now_ms(), zone), now_ms())
-    db.commit()
-    return Law(parsed, ruleset, days.in_zone(zone), limit_of, offline)
 
 
 def _web_server(app: object) -> uvicorn.Server:

@@ -1,13 +1,15 @@
 """The one thread that writes the ledger: what waits is committed together, then it is said so.
 
-Nothing is acknowledged before its commit.  When a transaction fails, its messages are taken one by
-one, so that a single bad one delays nobody.  That one is shelved: stored and told to staff.  When
-not even that works, a full disk say, it stays unacknowledged and its machine says it again.
+Nothing is acknowledged before its commit.  While the database cannot (a full disk, a lost
+connection) the same messages are tried again.  When a transaction fails for another reason, they
+are taken one by one, so that a single bad one delays nobody.  That one is shelved: stored and told
+to staff.
 """
 
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from itertools import count
 from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
@@ -15,6 +17,7 @@ import structlog
 
 from broker.exchange import Exchange, Incoming
 from broker.fleet.orders import OrderRefused
+from broker.ledger import store
 from broker.ledger.store import Database
 from broker.live import Hub
 from broker.outbox import Outgoing
@@ -22,6 +25,11 @@ from broker.outbox import Outgoing
 log = structlog.get_logger()
 
 BATCH_MAX = 400  # Where a disk is slow to sync, 100 commits a third less in a second.
+BACK_OFF_S = (0.05, 0.2, 0.5, 1.0, 2.0)
+LOGGED_EVERY = 30  # Attempts: about a minute.
+# Two processes met at a copy, a reader or a stream, and what this one remembered was old.
+_MET = (*store.COLLISIONS, *store.CONFLICTS)
+MET_MAX = 5  # Times that a batch is done again as a whole before its messages are taken one by one.
 
 
 class Delivery(NamedTuple):
@@ -58,6 +66,7 @@ class Writer(threading.Thread):
         self._hub = hub
         self._send = send
         self._acknowledge = acknowledge
+        self._stopping = threading.Event()
         self._waiting: SimpleQueue[Delivery | Job | None] = SimpleQueue()
 
     def put(self, delivery: Delivery) -> None:
@@ -70,7 +79,8 @@ class Writer(threading.Thread):
         return job.done
 
     def stop(self) -> None:
-        """End when everything that waits now is committed."""
+        """End when everything that waits now is committed, or cannot be for the moment."""
+        self._stopping.set()
         self._waiting.put(None)
 
     def run(self) -> None:
@@ -92,14 +102,38 @@ class Writer(threading.Thread):
                 self._commit(batch, self._exchange.take)
 
     def _commit(self, batch: list[Delivery | Job], take: Callable[[Incoming], None]) -> None:
-        """Carry out a batch in one transaction; `take` is for the messages in it."""
+        """Carry out a batch in one transaction; `take` is for the messages in it.
+
+        While the database cannot, it waits and tries again: nothing else could be done meanwhile.
+        """
+        met = 0
+        for attempt in count():
+            error = self._tried(batch, take)
+            if error is None:
+                return
+            if store.is_passing(error):
+                if attempt % LOGGED_EVERY == 0:
+                    log.error("database_cannot", text=str(error).strip())
+                if self._stopping.wait(BACK_OFF_S[min(attempt, len(BACK_OFF_S) - 1)]):
+                    return
+            elif isinstance(error, _MET) and self._db.kind == "postgresql" and met < MET_MAX:
+                met += 1
+            else:
+                self._failed(batch, take, error)
+                return
+
+    def _tried(
+        self, batch: list[Delivery | Job], take: Callable[[Incoming], None]
+    ) -> Exception | None:
+        """Commit and say so, or return why nothing happened."""
         answers: list[tuple[Job, str | OrderRefused]] = []
         try:
             self._db.begin()
+            self._exchange.begin(_messages(batch))
             for item in batch:
                 if isinstance(item, Delivery):
                     take(item.message)
-                else:
+                elif not item.done.cancelled():
                     answers.append((item, _result(item)))
             counted = self._exchange.settle()
             self._db.commit()
@@ -108,18 +142,20 @@ class Writer(threading.Thread):
             if self._db.in_transaction:
                 self._db.rollback()
             self._exchange.forget()
-            self._failed(batch, take, error)
-            return
+            return error
         said = self._exchange.outbox.take()
         if said:
             self._send(said)
         self._acknowledge([item for item in batch if isinstance(item, Delivery)])
         for job, result in answers:
+            if not job.done.set_running_or_notify_cancel():
+                continue
             if isinstance(result, OrderRefused):
                 job.done.set_exception(result)
             else:
                 job.done.set_result(result)
         self._tell(counted)
+        return None
 
     def _failed(
         self, batch: list[Delivery | Job], take: Callable[[Incoming], None], error: Exception
@@ -160,3 +196,7 @@ def _result(job: Job) -> str | OrderRefused:
         return job.run()
     except OrderRefused as refused:
         return refused
+
+
+def _messages(batch: list[Delivery | Job]) -> list[Incoming]:
+    return [item.message for item in batch if isinstance(item, Delivery)]

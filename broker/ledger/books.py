@@ -6,8 +6,8 @@ appended.  Either way the rows are the same as if everything had arrived in orde
 """
 
 import json
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Collection
+from typing import NamedTuple, cast
 
 from broker.ledger import dimensions
 from broker.ledger.cases import Cases, Subject
@@ -39,6 +39,9 @@ ORDER BY happened_ms DESC, device DESC, number DESC, cause DESC, verb DESC LIMIT
 _MOVE = """INSERT INTO movement
 (id, copy, source, target, kind, at_ms, recorded_ms, cause, request, reverses)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+# Only for PostgreSQL: a file has one writer.
+_HOLD = "SELECT copy, turn FROM copy_state WHERE copy = ANY(?) ORDER BY copy FOR NO KEY UPDATE"
+_TURN = "UPDATE copy_state SET turn = turn + 1 WHERE copy = ?"
 _STANDING = """SELECT id, source, target, kind, at_ms, cause, request FROM movement m
 WHERE copy = ? AND kind <> 'undo' AND NOT EXISTS
 (SELECT 1 FROM movement u WHERE u.copy = m.copy AND u.kind = 'undo' AND u.reverses = m.id)
@@ -84,6 +87,11 @@ class Books:
         self._cases = cases
         self._day = day
         self._tails: dict[int, Tail] = {}
+        # On PostgreSQL other processes have books too: the turn in which we remember a copy, and
+        # which copies nobody else can change before our commit.
+        self._shared = db.kind == "postgresql"
+        self._turns: dict[int, int] = {}
+        self._held: set[int] = set()
         self.accounts: set[int] = set()  # Whose loans changed, since the caller last cleared it.
         self.promises: set[int] = set()  # Copies whose promise changed, since it was last cleared.
         self.moved: list[int] = []  # Ids of movements, since it was last cleared.
@@ -91,12 +99,33 @@ class Books:
     def forget(self) -> None:
         """After a rollback: what was remembered may be of it."""
         self._tails.clear()
+        self._turns.clear()
         self.moved.clear()
         self.accounts.clear()
         self.promises.clear()
 
+    def begin(self) -> None:
+        """A transaction begins: nothing is held yet."""
+        self._held.clear()
+
+    def hold(self, copies: Collection[int]) -> None:
+        """Keep all others from these copies until the commit, and forget what they have changed.
+
+        Done by itself at the first change of a copy; for many at once it takes one question.
+        """
+        wanted = sorted(set(copies) - self._held) if self._shared else []
+        if not wanted:
+            return
+        for copy, turn in self._db.execute(_HOLD, (wanted,)).fetchall():
+            if self._turns.get(copy) != turn:
+                self._tails.pop(copy, None)
+                self._turns[copy] = turn
+        self._held.update(wanted)
+
     def see(self, copy: int, seen: Observation, now_ms: int) -> None:
         """Enter one observation of a copy and everything that follows from it."""
+        self.hold((copy,))
+        moved = len(self.moved)
         (happened_ms, device, number, cause, verb, sure, place, account, _taker, *rest) = seen
         values = (copy, happened_ms, device, number, cause, verb, sure, place, account, *rest)
         tail = self._tails.get(copy) or self._tail(copy)
@@ -105,9 +134,12 @@ class Books:
             self._go_on(copy, tail, seen, now_ms)
         else:
             self.fold_again(copy, cause, now_ms)
+        if self._shared and len(self.moved) == moved:
+            self._turn(copy)
 
     def fold_again(self, copy: int, cause: int, now_ms: int) -> None:
         """Fold the whole life; `cause` is the fact that made it necessary."""
+        self.hold((copy,))
         self._tails.pop(copy, None)
         folded = folded_life(self._db, copy, self._day)
         self._correct_movements(copy, folded.movements, cause, now_ms)
@@ -115,6 +147,8 @@ class Books:
         self._correct_cases(copy, folded.cases, now_ms)
         if dimensions.correct(self._db, copy, folded):
             self.promises.add(copy)
+        if self._shared:
+            self._turn(copy)
 
     def _go_on(self, copy: int, tail: Tail, seen: Observation, now_ms: int) -> None:
         before = tail.loan
@@ -137,6 +171,7 @@ class Books:
         doubts = [case for case in grown.cases if case.closed_ms is None]
         if len(self._tails) >= REMEMBERED_MAX:
             self._tails.clear()
+            self._turns = {held: self._turns[held] for held in self._held}
         self._tails[copy] = Tail(grown.holder, order(seen), grown.loan, doubts, grown.arrival)
 
     def _tail(self, copy: int) -> Tail | None:
@@ -170,6 +205,13 @@ class Books:
         number = self._db.number("movement")
         self._db.execute(_MOVE, (number, *values))
         self.moved.append(number)
+        if self._shared:
+            self._turns[cast(int, values[0])] += 1
+
+    def _turn(self, copy: int) -> None:
+        """Let the others know that something changed that was no movement."""
+        self._db.execute(_TURN, (copy,))
+        self._turns[copy] += 1
 
     def _lend(self, copy: int, loan: Loan) -> None:
         values = (copy, loan.cause, loan.account, loan.out_ms, loan.due, loan.rule)

@@ -65,21 +65,40 @@ class Lock:
         os.close(self._file)
 
 
-def open_writer(folder: Path, url: str = "") -> Database:
+def open_writer(folder: Path, url: str = "", hold: str = "") -> Database:
     """Return the connection that writes; the ledger is made, or brought up to date, before.
 
-    `url` is that of a PostgreSQL database; without one the ledger is a file in the folder.  Only
-    one thread may use a connection at a time.  LedgerError for a ledger that cannot be served.
+    `url` is that of a PostgreSQL database; without one the ledger is a file in the folder.  `hold`
+    is for PostgreSQL (see there).  Only one thread may use a connection at a time.  LedgerError for
+    a ledger that cannot be served.
     """
-    upgrade(folder, url)
     if url:
-        return PostgresDatabase(url)
+        try:
+            db = PostgresDatabase(url, hold=hold)
+        except psycopg.OperationalError as error:
+            raise LedgerError(f"{make_url(url).render_as_string()}: {error}") from None
+        upgrade(folder, url)
+        return db
+    upgrade(folder)
     connection = sqlite3.connect(
         folder / NAME, isolation_level=None, check_same_thread=False, cached_statements=256
     )
     for pragma in _WRITER:
         connection.execute(pragma)
     return SqliteDatabase(connection)
+
+
+@contextmanager
+def alone(folder: Path, url: str = "") -> Iterator[Database]:
+    """Yield the connection that writes, for a command that no service may run beside."""
+    lock = None if url else Lock(folder)
+    db = open_writer(folder, url, "alone")
+    try:
+        yield db
+    finally:
+        db.close()
+        if lock:
+            lock.release()
 
 
 @contextmanager

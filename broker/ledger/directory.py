@@ -4,6 +4,7 @@ Looked up once and remembered; `forget_patrons` when cards, blocks or readers ha
 reader may have had several cards: a lost one stands for a suspect, whom nobody knows, since then.
 """
 
+from collections.abc import Collection
 from typing import NamedTuple, TypeVar
 
 from broker.ledger.store import Database
@@ -15,6 +16,9 @@ REMEMBERED_MAX = 200_000  # Copies, and as many patrons; beyond that all is forg
 
 _COPY = """SELECT copy.id, copy.barcode, title.title, title.author, title.class, title.audience
 FROM copy JOIN title ON title.id = copy.title WHERE copy.tag = ?"""
+_CARDS = """SELECT card.reader, patron.account, patron.kind, patron.language, patron.blocked,
+patron.name, card.state, card.lost_ms, card.suspect
+FROM card JOIN patron ON patron.account = card.account WHERE card.reader = ANY(?)"""
 _CARD = """SELECT patron.account, patron.kind, patron.language, patron.blocked, patron.name,
 card.state, card.lost_ms, card.suspect
 FROM card JOIN patron ON patron.account = card.account WHERE card.reader = ?"""
@@ -77,6 +81,13 @@ class Directory:
             _remember(self._cards, reader, card)
         card = self._cards[reader]
         return card.at(at_ms) if card else None
+
+    def recall(self, readers: Collection[str]) -> None:
+        """Look cards up anew, all at once: other processes may have changed them (PostgreSQL)."""
+        self._cards.clear()
+        if readers:
+            for row in self._db.execute(_CARDS, (sorted(readers),)).fetchall():
+                self._cards[row[0]] = _Card(Patron(*row[1:6]), *row[6:])
 
     def forget_patrons(self) -> None:
         self._cards.clear()

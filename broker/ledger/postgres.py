@@ -33,9 +33,19 @@ _LOOKS = re.compile(r"\bSELECT\b", re.IGNORECASE)
 _ANSWERS = re.compile(r"\sRETURNING\s", re.IGNORECASE)
 # What a trigger changes beside its table, in the migrations.
 _TRIGGERED = {"inbox": {"stream"}, "movement": {"copy_state"}, "copy": {"copy_state"}}
+_HELD = 0x736867  # The number of the lock that processes hold, exclusive or shared.
+_HOLD = {
+    "": "",
+    "shared": "SELECT pg_try_advisory_lock_shared(%s)",
+    "alone": "SELECT pg_try_advisory_lock(%s)",
+}
 _TYPES = """SELECT relname, attname, format_type(atttypid, atttypmod) FROM pg_attribute
 JOIN pg_class ON pg_class.oid = attrelid WHERE relkind = 'r' AND attnum > 0 AND NOT attisdropped
 AND relnamespace = 'public'::regnamespace"""
+
+
+class Taken(psycopg.OperationalError):
+    """Another process has the ledger for itself, or has it and we want it for ourselves."""
 
 
 class _Plan(NamedTuple):
@@ -84,10 +94,15 @@ class PostgresDatabase:
 
     kind: Kind = "postgresql"
 
-    def __init__(self, url: str, *, settings: str = "") -> None:
-        """`settings` are of the session, as in `-c name=value`."""
+    def __init__(self, url: str, *, settings: str = "", hold: str = "") -> None:
+        """`settings` are of the session, as in `-c name=value`.
+
+        `hold` is "alone" for who wants no other process beside it, "shared" for who bears others
+        that do, and empty for who does not care.  Raises Taken, also later in `begin`.
+        """
         self._url = url
         self._settings = settings
+        self._hold = _HOLD[hold]
         self._connection = self._connect()
         self._plans: dict[str, _Plan] = {}
         self._types: dict[str, dict[str, str]] = {}
@@ -259,9 +274,18 @@ class PostgresDatabase:
             prepare_threshold=2,
             options=f"-c timezone=UTC {self._settings}".strip(),
             application_name="shugui",
+            connect_timeout=5,
+            # A server that vanished without a word is noticed within ten seconds.
+            keepalives_idle=4,
+            keepalives_interval=2,
+            keepalives_count=3,
+            tcp_user_timeout=10_000,
         )
         connection.prepared_max = 500
         adapt(connection)
+        if self._hold and connection.execute(self._hold, (_HELD,)).fetchone() != (True,):
+            connection.close()
+            raise Taken("another service has this ledger")
         return connection
 
 
@@ -295,7 +319,8 @@ def _array(kind: str, column: tuple[Any, ...]) -> str:
     elif kind == "text":
         told = ["NULL" if value is None else _quoted(value) for value in column]
     else:
-        told = ["NULL" if value is None else str(value) for value in column]
+        # A boolean is a number here: 1, not True.
+        told = ["NULL" if value is None else str(+value) for value in column]
     return "{" + ",".join(told) + "}"
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from bookcase_fw import record, sign, wire
 from broker.circulation import days, rules
-from broker.exchange import Exchange, Incoming, Law
-from broker.fleet import policy
+from broker.circulation.calendar import ALWAYS
+from broker.exchange import Exchange, Incoming
 from broker.fleet.registry import Registry
+from broker.law import Law
 from broker.ledger import database
 from broker.ledger.store import Database
 
@@ -59,8 +60,7 @@ def library(folder: Path, url: str = "") -> Database:
 
 
 def exchange(db: Database) -> Exchange:
-    offline = policy.Policy(1, 28, {"any": 3}, 3, 72, [], [])
-    return Exchange(db, Registry(db), Law(RULES, 1, day, lambda _account: 3, offline))
+    return Exchange(db, Registry(db), Law(RULES, ALWAYS, 1, day))
 
 
 class Machine:
@@ -118,6 +118,7 @@ class Desk:
     def hear(self, message: Incoming) -> list[tuple[str, dict[str, object]]]:
         """Take a message and return (name, body) of what is said to the machine."""
         self.db.begin()
+        self.exchange.begin([message])
         self.exchange.take(message)
         self.exchange.settle()
         self.db.commit()
