@@ -1,24 +1,33 @@
-"""The offline policy: what machines may do while they cannot ask, made of the rules and the cards.
+"""The offline policy: what machines may do while they cannot ask, by rules, calendar and cards.
 
 It has one revision for all machines, which rises whenever anything in it changes.
 """
 
 import json
+from collections.abc import Callable
 from typing import NamedTuple
 
+from broker.circulation.calendar import Calendar
 from broker.circulation.rules import LEVELS, Rules
+from broker.circulation.terms import Place
 from broker.ledger.store import Database
 
 READERS_MAX = 380  # With the blocked ones said twice they fit into wire.PAYLOAD_SIZE_MAX.
+LOOK_MS = 60_000  # How often the day and the cards are looked at.
 
 _READERS = "SELECT reader FROM patron WHERE blocked = '' ORDER BY reader LIMIT ?"
 _BLOCKED = "SELECT reader FROM patron WHERE blocked <> '' ORDER BY reader LIMIT ?"
+_SITES = """SELECT DISTINCT site.id, site.level, device.kind
+FROM site JOIN device ON device.site = site.id"""
 _NEWEST = "SELECT revision, body FROM policy ORDER BY revision DESC LIMIT 1"
 _OF = "SELECT body FROM policy WHERE revision = ?"
+_ENTER = "INSERT INTO policy (revision, body, made_ms) VALUES (?, ?, ?)"
 
 
 class Policy(NamedTuple):
-    """`limits` are by level of the machine's site."""
+    """`limits` are by level of the machine's site; `closed` are sites, each with the kind of its
+    machines (mall1/bookcase), where nothing is lent today.
+    """
 
     revision: int
     loan_days: int
@@ -27,13 +36,15 @@ class Policy(NamedTuple):
     uptime_h: int
     readers: list[str]
     blocked: list[str]
+    closed: list[str] = []
 
-    def at(self, level: str) -> dict[str, object]:
-        """Return the fields of wire.POLICY for a machine at a site of this level."""
+    def at(self, place: Place) -> dict[str, object]:
+        """Return the fields of wire.POLICY for a machine at a place."""
+        limit = self.limits.get(place.level, self.limits["any"])
         return {
             "revision": self.revision,
             "loan_days": self.loan_days,
-            "limit": self.limits.get(level, self.limits["any"]),
+            "limit": 0 if _named(place) in self.closed else limit,
             "quota": self.quota,
             "uptime_h": self.uptime_h,
             "readers": self.readers,
@@ -41,26 +52,40 @@ class Policy(NamedTuple):
         }
 
 
-def current(db: Database, rules: Rules, today: int, now_ms: int) -> Policy:
-    """Return the policy of today, under a new revision when it differs from the newest one."""
-    blocked = [row[0] for row in db.execute(_BLOCKED, (READERS_MAX // 3,))]
-    readers = [row[0] for row in db.execute(_READERS, (READERS_MAX - len(blocked),))]
-    made = Policy(
-        revision=0,
-        loan_days=_value(rules, "loan", today),
-        limits={level: _value(rules, "limit", today, level) for level in LEVELS},
-        quota=_value(rules, "offline copies", today),
-        uptime_h=_value(rules, "offline hours", today),
-        readers=sorted(readers + blocked),
-        blocked=blocked,
-    )
-    body = json.dumps(made[1:])
-    revision, newest = db.execute(_NEWEST).fetchone() or (0, "")
-    if body != newest:
-        revision += 1
-        values = (revision, body, now_ms)
-        db.execute("INSERT INTO policy (revision, body, made_ms) VALUES (?, ?, ?)", values)
-    return made._replace(revision=revision)
+class Policies:
+    """The policy in force, made anew when the day or the cards have changed."""
+
+    def __init__(
+        self, db: Database, rules: Rules, calendar: Calendar, day: Callable[[int], int]
+    ) -> None:
+        self._db = db
+        self._rules = rules
+        self._calendar = calendar
+        self._day = day
+        self._looked_ms = 0
+        self.now: Policy | None = None
+
+    def look(self, now_ms: int) -> bool:
+        """Look, at most once a minute, whether anything changed; say whether it did.
+
+        In the caller's transaction.
+        """
+        if self.now and now_ms - self._looked_ms < LOOK_MS:
+            return False
+        self._looked_ms = now_ms
+        made = _made(self._db, self._rules, self._calendar, self._day(now_ms))
+        if self.now and self.now[1:] == made[1:]:
+            return False
+        self.now = _numbered(self._db, made, now_ms)
+        return True
+
+    def cards_changed(self) -> None:
+        """A card was blocked, freed or forgotten: look at the next opportunity."""
+        self._looked_ms = 0
+
+    def forget(self) -> None:
+        """After a rollback: a revision that was made in it does not exist."""
+        self.now = None
 
 
 def of(db: Database, revision: int) -> Policy | None:
@@ -69,6 +94,39 @@ def of(db: Database, revision: int) -> Policy | None:
     return Policy(revision, *json.loads(row[0])) if row else None
 
 
+def _made(db: Database, rules: Rules, calendar: Calendar, today: int) -> Policy:
+    """Return the policy of a day, without a revision."""
+    blocked = [row[0] for row in db.execute(_BLOCKED, (READERS_MAX // 3,))]
+    readers = [row[0] for row in db.execute(_READERS, (READERS_MAX - len(blocked),))]
+    places = [Place(*row) for row in db.execute(_SITES)]
+    return Policy(
+        revision=0,
+        loan_days=_value(rules, "loan", today),
+        limits={level: _value(rules, "limit", today, level) for level in LEVELS},
+        quota=_value(rules, "offline copies", today),
+        uptime_h=_value(rules, "offline hours", today),
+        readers=sorted(readers + blocked),
+        blocked=blocked,
+        closed=sorted(
+            _named(place) for place in places if not calendar.open_on("lend", "adult", place, today)
+        ),
+    )
+
+
+def _numbered(db: Database, made: Policy, now_ms: int) -> Policy:
+    """Return a policy with its revision: the newest one's when that says the same, else a new."""
+    body = json.dumps(made[1:])
+    revision, newest = db.execute(_NEWEST).fetchone() or (0, "")
+    if body != newest:
+        revision += 1
+        db.execute(_ENTER, (revision, body, now_ms))
+    return made._replace(revision=revision)
+
+
 def _value(rules: Rules, kind: str, today: int, level: str = "any") -> int:
     line = rules.find(kind, today, level=level)
     return line.value if line else 0
+
+
+def _named(place: Place) -> str:
+    return f"{place.site}/{place.channel}"

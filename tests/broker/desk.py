@@ -72,11 +72,14 @@ class Machine:
         self.journal = journal or os.urandom(4).hex()
         self.records: list[bytes] = []
 
-    def fact(self, kind: str, *, uptime_ms: int = 0, boot: int = 1, **body: object) -> int:
+    def fact(
+        self, kind: str, *, uptime_ms: int = 0, boot: int = 1, wall_ms: int = 0, **body: object
+    ) -> int:
         """Write a record and return its number."""
         last = self.records[-1] if self.records else None
         before = record.chain(self.key, last) if last else record.genesis(self.key, self.journal)
-        stamp = (boot, uptime_ms, 0, wire.CLOCK_NONE)
+        quality = wire.CLOCK_RTC if wall_ms else wire.CLOCK_NONE
+        stamp = (boot, uptime_ms, wall_ms, quality)
         self.records.append(record.encode(len(self.records) + 1, stamp, kind, before, body))
         return len(self.records)
 
