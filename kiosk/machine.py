@@ -66,6 +66,7 @@ def _keeper(config: Config, texts: Texts) -> Iterator[Made]:
         texts=texts,
         timings=config.timings,
         role=config.role,
+        timezone=config.timezone,
     )
     uplink = Uplink(
         device=config.device,

@@ -1,7 +1,9 @@
 """The machine that keeps a journal: asks the service, or the policy, and writes what became so."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from kiosk.core.events import Answered, Ask, AskPolicy, Effect, Served, Write, Written
 from kiosk.core.model import Timings, World
@@ -32,10 +34,12 @@ class Runtime(Loop):
         texts: Mapping[str, Mapping[str, str]],
         timings: Timings,
         role: str = "selfcheck",
+        timezone: str = "Asia/Shanghai",
     ) -> None:
         world = World(role=role, boot=journal.boot, timings=timings)
         super().__init__(world=world, texts=texts, uptime_ms=clock.uptime_ms)
         self._journal, self._clock, self._store = journal, clock, store
+        self._zone = ZoneInfo(timezone)
         self._reported: dict[str, Any] = {}
         self.link: Link | None = None  # Set before the first step.
 
@@ -79,15 +83,19 @@ class Runtime(Loop):
 
     def _write(self, write: Write) -> None:
         """The fact first; only then does the flow hear that it is so."""
-        self._record(write.kind, write.body)
+        wall_ms = self._record(write.kind, write.body)
         if write.body.get("policy"):
             self._store.took(write.body["reader"])
-        self.take(Written(write.visit, write.body["tag"]))
+        at = datetime.fromtimestamp(wall_ms / 1000, self._zone).strftime("%H:%M")
+        self.take(Written(write.visit, write.body["tag"], at=at))
 
-    def _record(self, kind: str, body: Mapping[str, Any]) -> None:
-        self._journal.append(kind, dict(body), self._clock.stamp())
+    def _record(self, kind: str, body: Mapping[str, Any]) -> int:
+        """Return the wall clock in ms that the record has."""
+        stamp = self._clock.stamp()
+        self._journal.append(kind, dict(body), stamp)
         if self.link is not None:
             self.link.kick()
+        return stamp[2]
 
     def settled(self) -> None:
         """Say what the machine is, when that has changed."""

@@ -60,6 +60,7 @@ class Written(NamedTuple):
     visit: int
     tag: str
     why: str = ""
+    at: str = ""  # Local time of the fact, hh:mm.
 
 
 class Shown(NamedTuple):

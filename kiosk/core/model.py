@@ -30,6 +30,7 @@ class Timings(NamedTuple):
     goodbye_ms: int = 4_000
     sorry_ms: int = 8_000
     attract_ms: int = 9_000  # A page of the books that are here.
+    jam_ms: int = 15_000  # A book that is seen for longer does not fall.
     slow_ms: int = 2_500  # After this a wait is explained.
     ask_ms: int = 6_000  # How long the service is waited for.
 
@@ -68,6 +69,7 @@ class Done(NamedTuple):
     outcome: str
     why: str = ""
     due: int = 0
+    at: str = ""  # Local time of the fact, hh:mm.
 
 
 class Model(NamedTuple):

@@ -25,5 +25,10 @@ ATTRACT, INSIDE, AWAY = (
     "inside",  # all that is inside, page by page
     "away",  # the controller says nothing
 )
+# A return slot has these besides welcome, result and sorry.
+PASSING, STUCK = (
+    "passing",  # a book is in the chute
+    "stuck",  # and does not fall
+)
 
 WARNED = (CARD, REFUSED, TRAY, REVIEW, RESULT, RECEIPT, INSIDE)  # Before these end, they warn.

@@ -12,6 +12,7 @@ _WAITS = {
     at.GOODBYE: "goodbye_ms",
     at.SORRY: "sorry_ms",
     at.ATTRACT: "attract_ms",
+    at.PASSING: "jam_ms",
 }
 _ASK_GRACE_MS = 4_000  # An answer that is this late will not come.
 

@@ -245,6 +245,8 @@ class Screen(Widget):
             shapes.card(canvas, theme, middle)
         elif view.picture in ("tray", "take"):
             shapes.tray(canvas, theme, middle, lift=view.picture == "take")
+        elif view.picture == "slot":
+            shapes.slot(canvas, theme, middle)
         elif view.picture == "wait":
             shapes.card(canvas, theme, middle)
             self._bar()

@@ -223,6 +223,21 @@ def tray(canvas: Any, theme: Theme, box: tuple[float, float, float, float], lift
     arrow(canvas, theme, left + wide / 2, y + slab + theme.mm(2.5), theme.mm(13), lift)
 
 
+def slot(canvas: Any, theme: Theme, box: tuple[float, float, float, float]) -> None:
+    """A slot in the wall, and one book that goes in, spine first."""
+    x, y, width, height = box
+    colours = theme.colours
+    wide = min(width * 0.62, height * 0.9)
+    left = x + (width - wide) / 2
+    wall = wide * 0.5
+    panel(canvas, theme, (left, y, wide, wall), colours.slip, colours.rule)
+    mouth = (left + wide * 0.14, y + wall * 0.52, wide * 0.72, theme.mm(9))
+    panel(canvas, theme, mouth, colours.ink)
+    book = (left + wide * 0.22, mouth[1] + theme.mm(26), wide * 0.56, theme.mm(13))
+    _flat(canvas, theme, book, 0)
+    arrow(canvas, theme, left + wide / 2, mouth[1] + theme.mm(11), theme.mm(13), up=False)
+
+
 def _flat(canvas: Any, theme: Theme, box: tuple[float, float, float, float], colour: int) -> None:
     x, y, width, height = box
     with canvas:

@@ -102,7 +102,39 @@ def models() -> dict[str, Model]:
         "help_tray": reading().press("help"),
         "help_result": lent("E1").press("help"),
     }  # fmt: skip
-    return {name: visit.model for name, visit in shown.items()} | bookcase()
+    return {name: visit.model for name, visit in shown.items()} | return24() | bookcase()
+
+
+def return24() -> dict[str, Model]:
+    """Return named models of a return slot."""
+
+    def slot(*tags: str, **fields: object) -> Visit:
+        visit = Visit(role="return24")
+        for tag in tags:
+            visit.lay(tag).answer("return", books=[told(tag, **fields)]).lay()
+        return visit
+
+    unknown = slot("E1").lay("X1").answer("return", books=[entry("X1", "unknown_tag")])
+    later = slot("E1", "E2")
+    later.clock = "02:14"
+    later.lay("E5").answer("return", books=[told("E5", "not_on_loan")]).lay()
+    shown = {
+        "return24_welcome": slot(),
+        "return24_broken": slot().on(Faulted("tray", True)),
+        "return24_passing": slot().lay("E1"),
+        "return24_result": slot("E1", "E2", overdue_days=3),
+        "return24_result_mixed": later,
+        "return24_unknown": unknown.lay(),
+        "return24_unknown_only": Visit(role="return24").lay("X1").answer(
+            "return", books=[entry("X1", "unknown_tag")]
+        ),
+        "return24_offline": Visit(served=False, role="return24").lay("E1").lay(),
+        "return24_stuck": slot().lay("E1").wait(16),
+        "return24_sorry": slot().on(Crashed()),
+        "return24_help": slot().press("help"),
+        "return24_warning": slot("E1").wait(70),
+    }  # fmt: skip
+    return {name: visit.model for name, visit in shown.items()}
 
 
 def bookcase() -> dict[str, Model]:

@@ -32,12 +32,13 @@ DUE = 20261221
 class Visit:
     """Keeps the model; effects wait in `wanted` until the test answers them."""
 
-    def __init__(self, served: bool = True) -> None:
-        self.model = Model(world=World(boot=7))
+    def __init__(self, served: bool = True, role: str = "selfcheck") -> None:
+        self.model = Model(world=World(role=role, boot=7))
         self.now_ms = 1_000
         self.wanted: list[Effect] = []
         self.facts: list[tuple[str, Mapping[str, Any]]] = []
         self.journal_why = ""
+        self.clock = "02:13"  # What the journal says of the time.
         self.on(Served(served))
 
     def on(self, *events: Event) -> "Visit":
@@ -54,7 +55,7 @@ class Visit:
         if not self.journal_why:
             wire.check(effect.kind, wire.fact_fields(effect.kind), dict(effect.body))
             self.facts.append((effect.kind, effect.body))
-        self.on(Written(effect.visit, effect.body["tag"], self.journal_why))
+        self.on(Written(effect.visit, effect.body["tag"], self.journal_why, self.clock))
 
     # --- a person's hands
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from kiosk.core import states as at
+from kiosk.core.books import titles
 from kiosk.core.role import Role
 from kiosk.core.selfcheck import choices, screens, steps
 from kiosk.core.steps import home
@@ -37,7 +38,7 @@ TABLE: dict[tuple[str, str], Any] = {
     (at.REFUSED, "leave"): steps.farewell,
     (at.REFUSED, "timeout"): steps.farewell,
     (at.TRAY, "seen"): steps.look,
-    (at.TRAY, "answered"): steps.titles,
+    (at.TRAY, "answered"): titles,
     (at.TRAY, "card"): steps.second_card,
     (at.TRAY, "barcode"): steps.book_barcode,
     (at.TRAY, "leave"): steps.leave,
@@ -45,7 +46,7 @@ TABLE: dict[tuple[str, str], Any] = {
     (at.REVIEW, "confirm"): steps.confirm,
     (at.REVIEW, "switch"): steps.switch,
     (at.REVIEW, "seen"): steps.look,
-    (at.REVIEW, "answered"): steps.titles,
+    (at.REVIEW, "answered"): titles,
     (at.REVIEW, "card"): steps.second_card,
     (at.REVIEW, "barcode"): steps.book_barcode,
     (at.REVIEW, "leave"): steps.leave,
@@ -58,7 +59,7 @@ TABLE: dict[tuple[str, str], Any] = {
     (at.RESULT, "more"): steps.look,
     (at.RESULT, "next"): steps.turn,
     (at.RESULT, "done"): steps.leave,
-    (at.RESULT, "answered"): steps.titles,
+    (at.RESULT, "answered"): titles,
     (at.RESULT, "card"): steps.next_reader,
     (at.RESULT, "timeout"): steps.farewell,
     (at.RECEIPT, "done"): steps.leave,

@@ -4,23 +4,18 @@ from collections.abc import Callable
 
 from kiosk.core import states as at
 from kiosk.core.model import (
-    ALREADY,
     BATCH_MAX,
     BORROW,
     GOOD,
     LENT,
-    LIFTED,
-    NOT_LENT,
-    NOTED,
     RETURN,
-    RETURNED,
-    Done,
     Model,
     book,
     fresh,
 )
+from kiosk.core.outcomes import parts
 from kiosk.core.selfcheck import choices
-from kiosk.core.view import Cover, Part, Texts, View, cover, day, say, title
+from kiosk.core.view import Cover, Texts, View, cover, day, say
 
 # --- one function a screen ---------------------------------------------------------------------
 
@@ -101,25 +96,25 @@ def _result(model: Model, texts: Texts) -> View:
     line = say(texts, "result.others", count=others) if good and others else ""
     figure = str(good) if good else ""
     size = choices.parts_max(model)
-    parts = _parts(model, texts)[model.page * size : (model.page + 1) * size]
-    return View("", title=heading, figure=figure, line=line, parts=parts)
+    shown = parts(model, texts, model.done)[model.page * size : (model.page + 1) * size]
+    return View("", title=heading, figure=figure, line=line, parts=shown)
 
 
 def _receipt(model: Model, texts: Texts) -> View:
     lent = [done for done in model.done if done.outcome == LENT]
-    parts = tuple(part for part in _parts(model, texts, lent))
+    shown = parts(model, texts, lent)
     first = min(done.due for done in lent)
     key = "receipt.line" if model.name else "receipt.line.nobody"
     line = say(texts, key, name=model.name, count=len(lent), left=model.left)
-    if len(parts) == 1:
-        parts = (parts[0]._replace(heading=""),)
+    if len(shown) == 1:
+        shown = (shown[0]._replace(heading=""),)
     notice = texts["receipt.offline"] if model.offline else ""
     return View(
         "",
         title=texts["receipt.title"],
         figure=day(texts, first),
         line=line,
-        parts=parts,
+        parts=shown,
         notice=notice,
         picture="receipt",
     )
@@ -177,46 +172,6 @@ SCREENS: dict[str, Callable[[Model, Texts], View]] = {
 def _cover(model: Model, texts: Texts, tag: str) -> Cover:
     known = book(model, tag)
     return cover(known, texts["review.mine"] if known.mine and model.mode == BORROW else "")
-
-
-def _parts(model: Model, texts: Texts, done: list[Done] | None = None) -> tuple[Part, ...]:
-    """Group the books by what became of them, in the order of the outcomes below."""
-    grouped: dict[tuple[str, str, str, str], list[str]] = {}
-    for one in sorted(model.done if done is None else done, key=_order):
-        words = title(texts, book(model, one.tag))
-        late_days = book(model, one.tag).late_days
-        if one.outcome == RETURNED and late_days:
-            words = say(texts, "late", title=words, days=late_days, count=late_days)
-        grouped.setdefault(_outcome(model, texts, one), []).append(words)
-    return tuple(
-        Part(kind, heading, tuple(titles), step)
-        for (kind, heading, step, _outcome), titles in grouped.items()
-    )
-
-
-_ORDER = (LENT, RETURNED, ALREADY, NOTED, LIFTED, NOT_LENT)
-
-
-def _order(done: Done) -> tuple[int, int, str]:
-    return _ORDER.index(done.outcome), done.due, done.why
-
-
-def _outcome(model: Model, texts: Texts, done: Done) -> tuple[str, str, str, str]:
-    """Return (kind, heading, next step, outcome) of one copy."""
-    date = day(texts, done.due) if done.due else ""
-    if done.outcome == LENT:
-        return "done", say(texts, "part.due", date=date), "", LENT
-    if done.outcome == RETURNED:
-        return "done", texts["part.box"], "", RETURNED
-    if done.outcome == NOTED:
-        return "attention", texts["part.noted"], texts["part.noted.step"], NOTED
-    if done.outcome == ALREADY and model.mode == RETURN:
-        return "done", texts["part.already"], "", ALREADY
-    if done.outcome == ALREADY:
-        key = "part.mine" if date else "part.mine.no_date"
-        return "done", say(texts, key, date=date), "", ALREADY
-    why = "lifted" if done.outcome == LIFTED else done.why
-    return "attention", texts["why." + why], texts["step." + why], done.outcome
 
 
 def status(model: Model) -> str:

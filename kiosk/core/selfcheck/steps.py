@@ -4,20 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from kiosk.core import states as at
-from kiosk.core.events import Answered, Ask, AskPolicy, Card, Event, Write, Written
+from kiosk.core.books import outcome, titles, told, write
+from kiosk.core.events import Answered, Ask, AskPolicy, Card, Event, Written
 from kiosk.core.model import (
     ALREADY,
     BORROW,
     LENT,
     LIFTED,
     NOT_LENT,
-    NOTED,
     RETURN,
     RETURNED,
-    Book,
     Done,
     Model,
-    book,
     fresh,
     wiped,
 )
@@ -112,31 +110,22 @@ def _look(model: Model, now_ms: int) -> Step:
     return model, (Ask(model.world.visit, op, model.reader, new, model.world.timings.ask_ms),)
 
 
-def titles(model: Model, event: Answered, now_ms: int) -> Step:
-    if event.op not in ("about", "return") or event.answer is None:
-        return model, ()
-    model = _told(model, event.answer)
-    # A title may come after its book was returned: then the outcome becomes more exact.
-    done = tuple(_outcome(model, done) for done in model.done)
-    return model._replace(done=done), ()
-
-
 def switch(model: Model, event: Event, now_ms: int) -> Step:
     """The books are the reader's own loans: return them instead."""
     return _look(model._replace(mode=RETURN, asked=(), state=at.WORKING), now_ms)
 
 
 def confirm(model: Model, event: Event, now_ms: int) -> Step:
-    outcome = RETURNED if model.mode == RETURN else LENT
+    wanted = RETURNED if model.mode == RETURN else LENT
     model = model._replace(
-        pending=tuple(Done(tag, outcome) for tag in fresh(model)),
+        pending=tuple(Done(tag, wanted) for tag in fresh(model)),
         done=tuple(done for done in model.done if done.tag not in fresh(model)),
     )
     model = entered(model, at.WORKING, now_ms)
     if model.mode == BORROW:
         return model, (asked(model, "lend", tuple(done.tag for done in model.pending)),)
     return model, tuple(
-        _write(model, "returned", {"tag": done.tag, "reader": model.reader})
+        write(model, "returned", {"tag": done.tag, "reader": model.reader})
         for done in model.pending
     )
 
@@ -153,15 +142,15 @@ def lend(model: Model, event: Answered, now_ms: int) -> Step:
     if event.answer is None:
         return unanswered(model, event, now_ms)
     answer = event.answer
-    model = _told(model, answer)._replace(offline=model.offline or event.policy > 0)
-    told = {entry["tag"]: entry for entry in answer.get("books", ())}
-    settled = [_promised(model, done.tag, answer, told.get(done.tag)) for done in model.pending]
+    model = told(model, answer)._replace(offline=model.offline or event.policy > 0)
+    entries = {entry["tag"]: entry for entry in answer.get("books", ())}
+    settled = [_promised(model, done.tag, answer, entries.get(done.tag)) for done in model.pending]
     granted = tuple(done for done in settled if done.outcome == LENT)
     others = tuple(done for done in settled if done.outcome != LENT)
     model = model._replace(pending=granted, done=model.done + others)
     source = {"policy": event.policy} if event.policy else {"answer": answer.get("id", "")}
     writes = tuple(
-        _write(model, "lent", {"reader": model.reader, "tag": done.tag, "due": done.due} | source)
+        write(model, "lent", {"reader": model.reader, "tag": done.tag, "due": done.due} | source)
         for done in granted
     )
     return _finished(model, now_ms), writes
@@ -184,24 +173,16 @@ def written(model: Model, event: Written, now_ms: int) -> Step:
     done = next((done for done in model.pending if done.tag == event.tag), None)
     if done is None:
         return model, ()
+    done = done._replace(at=event.at)
     if event.why:
         done = Done(done.tag, NOT_LENT, event.why)
     model = model._replace(
         pending=tuple(other for other in model.pending if other.tag != event.tag),
-        done=(*model.done, _outcome(model, done)),
+        done=(*model.done, outcome(model, done)),
     )
     if done.outcome == LENT:
         model = model._replace(loans=model.loans + 1, left=max(0, model.left - 1))
     return _finished(model, now_ms), ()
-
-
-def _outcome(model: Model, done: Done) -> Done:
-    """A book that was returned before is also returned; one that nobody knows was noted."""
-    if done.outcome != RETURNED:
-        return done
-    why = book(model, done.tag).why
-    outcome = {"not_on_loan": ALREADY, "unknown_tag": NOTED}.get(why, RETURNED)
-    return done._replace(outcome=outcome)
 
 
 def turn(model: Model, event: Event, now_ms: int) -> Step:
@@ -233,32 +214,3 @@ def farewell(model: Model, event: Event, now_ms: int) -> Step:
 
 def taken(model: Model, event: Event, now_ms: int) -> Step:
     return (model, ()) if model.world.tray else (entered(model, at.GOODBYE, now_ms), ())
-
-
-# --- small things ------------------------------------------------------------------------------
-
-
-def _write(model: Model, kind: str, body: Mapping[str, Any]) -> Write:
-    visit = f"{model.world.boot}.{model.world.visit}"
-    return Write(model.world.visit, kind, {"visit": visit} | dict(body))
-
-
-def _told(model: Model, answer: Mapping[str, Any]) -> Model:
-    told = {entry["tag"]: _book(entry) for entry in answer.get("books", ())}
-    # A refusal may be shorter than what was said before.
-    kept = tuple(book for book in model.books if book.tag not in told or not told[book.tag].title)
-    names = {book.tag for book in kept}
-    return model._replace(books=kept + tuple(b for tag, b in told.items() if tag not in names))
-
-
-def _book(entry: Mapping[str, Any]) -> Book:
-    return Book(
-        tag=entry["tag"],
-        barcode=entry.get("barcode", ""),
-        title=entry.get("title", ""),
-        author=entry.get("author", ""),
-        subject=entry.get("class", ""),
-        mine=entry.get("mine", False),
-        late_days=entry.get("overdue_days", 0),
-        why=entry.get("why", ""),
-    )
