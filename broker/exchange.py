@@ -153,6 +153,12 @@ class Exchange:
         self.policies.cards_changed()
         self.renew_policy(now_ms)
 
+    def adopt(self, shard: int) -> None:
+        """Another process may have served this shard: its machines' streams are read anew."""
+        self._inbox.forget()
+        self._clocks.forget()
+        self.lost(shard)
+
     def lost(self, shard: int) -> None:
         """The MQTT server of a shard is out of reach: nobody is known to be there."""
         for device in self._registry.all():

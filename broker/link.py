@@ -13,6 +13,7 @@ import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+from itertools import count
 from typing import NamedTuple
 
 import paho.mqtt.client as mqtt
@@ -35,6 +36,7 @@ BACK_OFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 READS_MAX = 8  # Packets read from one connection before the others have their turn.
 IN_FLIGHT_MAX = 1000
 PREFIX = "service-"
+_NUMBERS = count(1)  # Of connections: what came over an earlier one is not acknowledged.
 
 
 class Server(NamedTuple):
@@ -55,20 +57,25 @@ class Link(threading.Thread):
         changed: Callable[[int, bool], None],
         now_ms: Callable[[], int],
         monotonic: Callable[[], float],
-        shards: Iterable[int] = range(wire.SHARD_COUNT),
     ) -> None:
         super().__init__(name="link")
+        self._server = server
+        self._deliver = deliver
+        self._changed = changed
+        self._now_ms = now_ms
         self._monotonic = monotonic
         self._selector = selectors.DefaultSelector()
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._todo: deque[list[Outgoing] | list[Delivery]] = deque()
         self._stopping = False
-        self._connections = {
-            shard: _Connection(
-                server, shard, deliver=deliver, changed=changed, now_ms=now_ms, watch=self._watch
-            )
-            for shard in shards
-        }
+        self._wanted: frozenset[int] = frozenset()
+        self._connections: dict[int, _Connection] = {}
+
+    def serve(self, shards: Iterable[int]) -> None:
+        """Serve these shards from now on, and no others; any thread may ask."""
+        self._wanted = frozenset(shards)
+        if not self._stopping:
+            os.eventfd_write(self._wake, 1)
 
     def send(self, messages: list[Outgoing]) -> None:
         """Publish soon; any thread may ask.  To a server that is gone nothing is said."""
@@ -96,11 +103,12 @@ class Link(threading.Thread):
                 elif events & selectors.EVENT_READ:
                     key.data.read()
             self._carry_out()
+            self._come_and_go()
             for connection in self._connections.values():
                 connection.flush()
         self._carry_out()
-        for connection in self._connections.values():
-            connection.leave()
+        self._wanted = frozenset()
+        self._come_and_go()
         self._selector.close()
         os.close(self._wake)
 
@@ -113,11 +121,32 @@ class Link(threading.Thread):
         while self._todo:
             for item in self._todo.popleft():
                 if isinstance(item, Delivery):
-                    self._connections[item.source[0]].acknowledge(item)
+                    if connection := self._connections.get(item.source[0]):
+                        connection.acknowledge(item)
                 else:
-                    shard = int(item.topic.split("/")[2])
-                    if shard in self._connections:
-                        self._connections[shard].publish(item)
+                    self._publish(item)
+
+    def _publish(self, message: Outgoing) -> None:
+        """Over its shard's connection; what is for a machine of another process over any."""
+        own = self._connections.get(int(message.topic.split("/")[2]))
+        for connection in (own,) if own else self._connections.values():
+            if connection.publish(message):
+                return
+
+    def _come_and_go(self) -> None:
+        """Open what is wanted and close what is not."""
+        for shard in self._connections.keys() - self._wanted:
+            self._connections.pop(shard).leave()
+        for shard in sorted(self._wanted - self._connections.keys()):
+            connection = self._connections[shard] = _Connection(
+                self._server,
+                shard,
+                deliver=self._deliver,
+                changed=self._changed,
+                now_ms=self._now_ms,
+                watch=self._watch,
+            )
+            connection.tick(self._monotonic())
 
     def _watch(self, sock: socket.socket | None, old: socket.socket | None, data: object) -> None:
         if old is not None:
@@ -147,7 +176,7 @@ class _Connection:
         self._watch = watch
         self._retry_at = 0.0
         self._failures = 0
-        self._connection = 0  # Its number: what came over an earlier one is not acknowledged.
+        self._connection = 0
         self._client = self._new_client()
 
     def tick(self, now: float) -> None:
@@ -173,9 +202,12 @@ class _Connection:
         if self._client.want_write():
             self._client.loop_write()
 
-    def publish(self, message: Outgoing) -> None:
-        if self._client.is_connected():
-            self._client.publish(message.topic, message.payload, qos=1, retain=message.retain)
+    def publish(self, message: Outgoing) -> bool:
+        """Say whether there was a connection to publish it over."""
+        if not self._client.is_connected():
+            return False
+        self._client.publish(message.topic, message.payload, qos=1, retain=message.retain)
+        return True
 
     def acknowledge(self, delivery: Delivery) -> None:
         if delivery.source[1] == self._connection and self._client.is_connected():
@@ -184,7 +216,7 @@ class _Connection:
     def leave(self) -> None:
         if self._client.is_connected():
             self._client.publish(self._topic, _service(online=False), qos=1, retain=True)
-            self._client.disconnect()
+        self._client.disconnect()
         self.flush()
 
     @property
@@ -213,7 +245,7 @@ class _Connection:
 
     def _opened(self, _client: mqtt.Client, _data: object, sock: "mqtt.SocketLike") -> None:
         assert isinstance(sock, socket.socket)
-        self._connection += 1
+        self._connection = next(_NUMBERS)
         # Without it a second small packet waits for the acknowledgement of the first: 40 ms.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._watch(sock, None, self)

@@ -17,6 +17,7 @@ from broker.exchange import Exchange
 from broker.fleet.orders import OrderRefused
 from broker.fleet.registry import Registry
 from broker.law import in_force
+from broker.leases import Leases
 from broker.ledger import database
 from broker.ledger.read import Reader
 from broker.link import Link, Server
@@ -43,12 +44,14 @@ class Service:
         self._lock = None if config.database else database.Lock(config.folder)
         hold = "alone" if config.mqtt.embedded else "shared"
         self._db = database.open_writer(config.folder, config.database, hold)
-        self._db.execute("UPDATE device_state SET online = 0")
         self._registry = Registry(self._db)
         law = in_force(self._db, config, now_ms())
         self._exchange = Exchange(self._db, self._registry, law)
         self._hub = Hub()
         self._mqtt_server, server = self._server(config)
+        self._leases: Leases | None = None
+        if config.database and not config.mqtt.embedded:
+            self._leases = Leases(config.database, changed=self._serve, monotonic=monotonic)
         self._writer = Writer(
             self._db,
             self._exchange,
@@ -66,6 +69,7 @@ class Service:
         self.mqtt_port = server.port
         self._web_socket = socket.create_server((config.web.host, config.web.port))
         self.web_port: int = self._web_socket.getsockname()[1]
+        self._wanted: frozenset[int] = frozenset()
         self._served: set[int] = set()
         self._ready = threading.Event()
         self._web = _web_server(
@@ -89,10 +93,14 @@ class Service:
             self._mqtt_server.start()
         self._writer.start()
         self._link.start()
+        if self._leases:
+            self._leases.start()
+        else:
+            self._serve(frozenset(range(wire.SHARD_COUNT)))
         self._web_thread.start()
 
     def wait_served(self, timeout_s: float) -> bool:
-        """Wait until every shard is announced; say whether it came to that."""
+        """Wait until every shard that is ours is announced; say whether it came to that."""
         return self._ready.wait(timeout_s)
 
     def stop(self) -> None:
@@ -101,6 +109,9 @@ class Service:
         self._web.should_exit = True
         self._link.stop()
         self._link.join(STOP_TIMEOUT_S)
+        if self._leases:
+            self._leases.stop()
+            self._leases.join(STOP_TIMEOUT_S)
         self._writer.stop()
         self._writer.join(STOP_TIMEOUT_S)
         self._web_thread.join(STOP_TIMEOUT_S)
@@ -139,14 +150,27 @@ class Service:
 
         self._writer.do(count)
 
+    def _serve(self, shards: frozenset[int]) -> None:
+        """Serve these shards; what was remembered of the new ones is of another time."""
+        new = shards - self._wanted
+        self._wanted = shards
+        for shard in sorted(new):
+            self._writer.do(lambda shard=shard: self._adopt(shard))  # type: ignore[misc]
+        self._link.serve(shards)
+
+    def _adopt(self, shard: int) -> str:
+        self._exchange.adopt(shard)
+        return ""
+
     def _shard_changed(self, shard: int, served: bool) -> None:
         if served:
             self._served.add(shard)
             self._writer.do(lambda: self._want(shard))
         else:
             self._served.discard(shard)
-            self._writer.do(lambda: self._lost(shard))
-        if len(self._served) == wire.SHARD_COUNT:
+            if shard in self._wanted:
+                self._writer.do(lambda: self._lost(shard))
+        if self._wanted and self._served >= self._wanted:
             self._ready.set()
 
     def _lost(self, shard: int) -> str:
