@@ -15,6 +15,12 @@ ON CONFLICT (device) DO NOTHING"""
 _TOLD = """UPDATE device_state SET unacked = CASE WHEN unacked > ? THEN unacked - ? ELSE 0 END
 WHERE device = ? AND unacked > 0"""
 
+# When a machine came within reach and went out of it: rows are only added.
+_LINK = "INSERT INTO device_link (device, at_ms, served) VALUES (?, ?, ?)"
+_WAS_SERVED = "SELECT served FROM device_link WHERE device = ? ORDER BY id DESC LIMIT 1"
+_HEARD = "SELECT online, heard_ms FROM device_state WHERE device = ?"
+SILENT_MS = 1_200_000  # Health figures come each 15 minutes at the least.
+
 
 class States:
     """Everything happens in the caller's transaction, and each message names a known machine."""
@@ -32,7 +38,11 @@ class States:
         if not said["online"] and said["session"] != device.session:
             return False
         changes: dict[str, object] = {"online": int(bool(said["online"]))}
-        if said["online"]:
+        if not said["online"]:
+            self._was_away(device, 0)
+            self._link(device, now_ms, served=False)
+        else:
+            self._was_away(device, now_ms - SILENT_MS)
             device.session = str(said["session"])
             names = ("session", "firmware", "boot", "cause", "journal")
             changes |= {name: said[name] for name in names}
@@ -43,6 +53,8 @@ class States:
         device.session, device.nonce = str(said["session"]), str(said["nonce"])
         names = ("session", "boot", "journal", "uptime_ms")
         changes = {name: said[name] for name in names}
+        self._was_away(device, now_ms - SILENT_MS)
+        self._link(device, now_ms, served=True)
         self._note(device, changes | {"online": 1, "served": said["session"]}, now_ms)
 
     def state(self, device: Device, said: Mapping[str, object], now_ms: int) -> None:
@@ -75,6 +87,21 @@ class States:
     def lost(self, device: Device) -> None:
         """Nobody knows whether the machine is there: that it was heard is not changed."""
         self._db.execute("UPDATE device_state SET online = 0 WHERE device = ?", (device.id,))
+
+    def _was_away(self, device: Device, since_ms: int) -> None:
+        """A machine that was not heard since then was away since it was heard last.
+
+        Nobody saw it go: its MQTT server, or the service, was away as well.
+        """
+        row = self._db.execute(_HEARD, (device.id,)).fetchone()
+        if row and (not row[0] or row[1] < since_ms):
+            self._link(device, row[1], served=False)
+
+    def _link(self, device: Device, at_ms: int, *, served: bool) -> None:
+        """Write it down when it is a change."""
+        last = self._db.execute(_WAS_SERVED, (device.id,)).fetchone()
+        if (last is not None and bool(last[0])) != served:
+            self._db.execute(_LINK, (device.id, at_ms, int(served)))
 
     def _note(self, device: Device, changes: Mapping[str, object], now_ms: int) -> None:
         """Set columns, which are constants of this file, and when the machine was heard."""

@@ -136,8 +136,8 @@ def _lines(
     if timed:
         keys = [str(bucket.name) for bucket in buckets]
     elif layout.line in ("site", "machine"):
-        everyone = known.sites if layout.line == "site" else known.devices
-        keys = [*everyone, *sorted(groups.keys() - everyone.keys())]
+        everyone = known.everyone(layout.line)
+        keys = [*everyone, *sorted(groups.keys() - set(everyone))]
     else:
         keys = sorted(groups)
     return [

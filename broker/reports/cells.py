@@ -48,6 +48,8 @@ def count(ledger: Ledger, measures: Iterable[str], buckets: Sequence[Bucket]) ->
         found += _cells(ledger.rows(queries.circulation(buckets)))
     if "circulating_visits" in wanted:
         found += _cells(ledger.rows(queries.visits(buckets)))
+    if "cards_issued" in wanted:
+        found += _cells(ledger.rows(queries.cards(buckets)))
     if wanted & set(AT_THE_END):
         for bucket in buckets:
             if bucket.begin_ms <= ledger.now_ms:

@@ -28,8 +28,9 @@ _CLOSE = """INSERT INTO report_month (month, closed_ms, actor, rules, waiting)
 VALUES (?, ?, ?, ?, ?)"""
 _BOOK = """INSERT INTO report_line (month, measure, version, site, device, audience, class, value,
 correction, recorded_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-# What facts change; how long a machine was served is no fact of its own.
-CORRECTED = tuple(measure.name for measure in COUNTED if measure.name not in RUNNING)
+# What facts change.  How long a machine was served is no fact, and a reader who was erased had a
+# card all the same.
+CORRECTED = tuple(m.name for m in COUNTED if m.name not in (*RUNNING, "cards_issued"))
 
 
 class NotClosed(Exception):

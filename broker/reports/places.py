@@ -11,6 +11,9 @@ _SITES = "SELECT id, name_zh, name_en, level FROM site ORDER BY id"
 _DEVICES = "SELECT name, kind, site FROM device ORDER BY name"
 _LINKS = """SELECT device.name, device.site, link.at_ms, link.served
 FROM device_link link JOIN device ON device.id = link.device ORDER BY device.name, link.id"""
+# Who is away now, and when it was heard last.
+_AWAY = """SELECT device.name, state.heard_ms FROM device_state state
+JOIN device ON device.id = state.device WHERE state.online = 0"""
 _DARK = "SELECT site, first_minute, last_minute FROM dark_hours"
 
 
@@ -39,6 +42,16 @@ class Places(NamedTuple):
     def word(self, cell: Cell, dimension: str) -> str:
         """Return a cell's word in a dimension of layouts.py."""
         return str(_WORDS[dimension](self, cell))
+
+    def everyone(self, line: str) -> list[str]:
+        """Return the places or machines that a report names even if they did nothing.
+
+        The service's own desk is none of them.
+        """
+        if line == "machine":
+            return [name for name, device in self.devices.items() if device.kind != "desk"]
+        desks = {device.site for device in self.devices.values() if device.kind == "desk"}
+        return [name for name in self.sites if name not in desks]
 
     def _level(self, cell: Cell) -> str:
         return self.sites.get(cell.site, NOWHERE).level
@@ -73,6 +86,9 @@ def spans(rows: Rows, zone: ZoneInfo) -> list[Machine]:
     for device, site, at_ms, served in rows(_LINKS):
         sites[device] = site
         changes.setdefault(device, []).append(Change(at_ms, bool(served)))
+    for device, heard_ms in rows(_AWAY):
+        if device in changes and changes[device][-1].served:
+            changes[device].append(Change(heard_ms, False))
     return [
         Machine(device, sites[device], sorted(heard), dark.get(sites[device]), zone)
         for device, heard in changes.items()

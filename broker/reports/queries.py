@@ -131,6 +131,17 @@ _HELD_AT = """
     JOIN holder ON holder.id = COALESCE(moved.target, 1)
 """
 
+# A reader's first card: another one for a lost card is none.
+CARDS = """
+WITH bucket AS ({buckets}),
+issued AS (SELECT account, MIN(since_ms) AS at_ms FROM card GROUP BY account)
+SELECT bucket.name AS bucket, 'cards_issued' AS measure, '' AS site, '' AS device,
+    COALESCE(patron.kind, '') AS audience, '' AS class, COUNT(*) AS value
+FROM bucket JOIN issued ON issued.at_ms >= bucket.begin_ms AND issued.at_ms < bucket.end_ms
+    LEFT JOIN patron ON patron.account = issued.account
+GROUP BY 1, 2, 3, 4, 5, 6
+"""
+
 
 def circulation(buckets: Sequence[Bucket]) -> str:
     cell = _CELL.format(site="target.site, inside.site, ")
@@ -141,6 +152,10 @@ def visits(buckets: Sequence[Bucket]) -> str:
     return VISITS.format(circulated=_circulated(buckets), cell=_CELL.format(site=""))
 
 
+def cards(buckets: Sequence[Bucket]) -> str:
+    return CARDS.format(buckets=_rows(buckets))
+
+
 def held(bucket: Bucket, *, now_ms: int) -> str:
     """Return the query of what stands where when the bucket ends, or now when that is later."""
     now = bucket.end_ms > now_ms
@@ -149,7 +164,11 @@ def held(bucket: Bucket, *, now_ms: int) -> str:
 
 
 def _circulated(buckets: Sequence[Bucket]) -> str:
-    rows = " UNION ALL ".join(
+    rows = _rows(buckets)
+    return _CIRCULATED.format(buckets=rows, loans=_LOANS, returns=_RETURNS, renewals=_RENEWALS)
+
+
+def _rows(buckets: Sequence[Bucket]) -> str:
+    return " UNION ALL ".join(
         "SELECT %d AS name, %d AS begin_ms, %d AS end_ms" % bucket for bucket in buckets
     )
-    return _CIRCULATED.format(buckets=rows, loans=_LOANS, returns=_RETURNS, renewals=_RENEWALS)
