@@ -92,8 +92,11 @@ VALUES """
 def test_the_database_refuses(db: Database, statement: str, said: str) -> None:
     fine(db, 300)
 
+    db.begin()
     with pytest.raises(store.CONFLICTS, match=said):
         db.execute(statement)
+        db.commit()
+    db.rollback()
 
 
 BOOKING = st.tuples(
