@@ -3,6 +3,8 @@
 import json
 from collections import namedtuple
 
+# The heap is swept after so many bytes: one that is swept often stays in large pieces.
+COLLECT_BYTES = 8192
 # Durations in ms; `timings` of a configuration overrides them, and those of tables/link.py.
 TIMINGS = {
     "poll_ms": 100,  # Between two looks at the doors.

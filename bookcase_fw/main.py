@@ -22,8 +22,6 @@ from bookcase_fw.uplink import Uplink
 FIRMWARE = "0.1.0"
 NOTES_SECTORS = 24  # A policy is 16 KiB at most, four sectors; the journal has the rest.
 FEED_MS = 1000  # Between two feeds of the watchdog.
-# Collect after so many bytes: a heap that is swept often stays in large pieces.
-COLLECT_BYTES = 8192
 
 
 def bookcase(settings) -> tuple:
@@ -137,7 +135,7 @@ def _dice(n: int) -> int:
 
 
 def main():
-    gc.threshold(COLLECT_BYTES)
+    gc.threshold(config.COLLECT_BYTES)
     asyncio.run(run(*bookcase(config.parse(board.config_text()))))
     board.restart()
 

@@ -14,24 +14,31 @@ import asyncio
 import asyncio.core
 import json
 import sys
+import time
 
 from bookcase_fw.clock import Clock
-from bookcase_fw.config import TIMINGS
+from bookcase_fw.config import COLLECT_BYTES, TIMINGS
 from bookcase_fw.uplink import Uplink
 from hw_sim.devices import panel
 from tests.device import lab
 
+WORDS = 2  # The unix port's words are so many times as long as the board's.
 SECTOR_SIZE, JOURNAL_SECTORS, NOTES_SECTORS = 4096, 64, 24
 BLANK = b"\xff" * 256
 LOOK_S = 0.05  # Of the jumping clock, between two looks of the lab.
 
 
 class Clockwork:
-    """Time passes when every task waits, and then at once: takes the place of asyncio's poller."""
+    """Time passes when every task waits, and then at once: takes the place of asyncio's poller.
+
+    It is never behind the real one, by which MicroPython's queue of tasks stamps those that are
+    ready: stamped with the future they would wait.
+    """
 
     now_ms = 0
 
     def ticks(self) -> int:
+        self.now_ms = max(self.now_ms, time.ticks_ms())
         return self.now_ms
 
     def wait_io_event(self, ms: int):
@@ -120,7 +127,7 @@ async def sessions(flash: Flash, count: int, step: int):
 
 
 say(at="imports")
-gc.threshold(-1)
+gc.threshold(COLLECT_BYTES * WORDS)  # As main.py has it.
 clockwork = Clockwork()
 asyncio.core.ticks = asyncio.ticks = clockwork.ticks
 asyncio.core._io_queue = clockwork
