@@ -1,0 +1,5 @@
+"""The library of the accounts' tests."""
+
+from tests.broker.accounts.conftest import db
+
+__all__ = ["db"]
