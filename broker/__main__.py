@@ -17,8 +17,10 @@ import typer
 from broker import config as configuration
 from broker.catalogue.command import app as catalogue
 from broker.circulation import days, rules
+from broker.keeping import command as keeping
 from broker.ledger import audit, database
 from broker.library import load as library
+from broker.reports.command import app as reports
 from broker.service import Service, set_up_log
 
 log = structlog.get_logger()
@@ -26,6 +28,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 ledger = typer.Typer(no_args_is_help=True, help="Look into the ledger.")
 app.add_typer(ledger, name="ledger")
 app.add_typer(catalogue, name="catalogue")
+app.add_typer(reports, name="report")
+keeping.add(ledger)
 
 ConfigFile = Annotated[Path, typer.Option("--config", help="the service's JSON file")]
 

@@ -37,6 +37,7 @@ FACTS = (
         ("device", str, False, "the machine, of a compartment"),
         ("door", int, False, "the compartment"),
         ("site", str, False, "the site, of a shelf"),
+        ("bag", str, False, "its name, of a bag or van"),
         *_BY,
     )),
     ("settled", (
@@ -62,7 +63,7 @@ ACTIONS = (
     ("waive", "the reader owes nothing for the loan in doubt"),
     ("write", "staff write down where the copy is"),
 )
-PLACES = ("compartment", "shelf", "transit", "unknown")
+PLACES = ("compartment", "shelf", "bag", "transit", "unknown")
 # fmt: on
 
 _COPY = ("accept", "reverse", "write")

@@ -15,13 +15,14 @@ from broker.ledger.inbox import Fact
 from broker.ledger.store import Database
 
 DECLARATIONS = tuple(word for word, _meaning in contract.DECLARATIONS)
-REASON_SIZE_MAX = 400  # Characters; a record has 1,024 bytes and Chinese takes three each.
+REASON_SIZE_MAX = 600  # Bytes in UTF-8: 200 Chinese characters; a record has 1,024.
 STAFF = ("declared", "moved", "settled")  # Kinds that want a reason.
 
 _COPY = "SELECT 1 FROM copy WHERE tag = ?"
 _READER = "SELECT 1 FROM patron WHERE reader = ?"
 _DOORS = "SELECT doors FROM device WHERE name = ?"
 _SITE = "SELECT 1 FROM site WHERE id = ?"
+_BAG = "SELECT 1 FROM bag WHERE name = ?"
 _CASE = """SELECT c.key, c.kind, c.closed_ms, copy.tag FROM exception_case c
 LEFT JOIN copy ON copy.id = c.copy WHERE c.id = ?"""
 _STATE = "SELECT kind, closed_ms FROM exception_case WHERE key = ?"
@@ -103,8 +104,8 @@ class Desk:
             raise DeskRefused("unknown_word", kind)
         if kind in STAFF and not str(body.get("reason", "")).strip():
             raise DeskRefused("no_reason")
-        if len(str(body.get("reason", ""))) > REASON_SIZE_MAX:
-            raise DeskRefused("too_long", f"more than {REASON_SIZE_MAX} characters")
+        if len(str(body.get("reason", "")).encode()) > REASON_SIZE_MAX:
+            raise DeskRefused("too_long", f"more than {REASON_SIZE_MAX} bytes")
         CHECKS[kind](self, body)
         try:
             device, fact = self._journal.append(kind, body, now_ms)
@@ -154,6 +155,8 @@ class Desk:
             known = row is not None and isinstance(door, int) and 1 <= door <= row[0]
         elif place == "shelf":
             known = self._db.execute(_SITE, (body.get("site", ""),)).fetchone() is not None
+        elif place == "bag":
+            known = self._db.execute(_BAG, (body.get("bag", ""),)).fetchone() is not None
         else:
             known = place in contract.PLACES
         if not known:

@@ -11,6 +11,7 @@ from broker.ledger.inbox import Fact
 from broker.ledger.store import Database
 
 _CASE = "SELECT kind, copy, account, cause FROM exception_case WHERE key = ?"
+_BAG = "SELECT holder FROM bag WHERE name = ?"
 _DEVICE = "SELECT id FROM device WHERE name = ?"
 _ACT = """INSERT INTO case_action (case_key, action, reason, actor, cause, at_ms)
 VALUES (?, ?, ?, ?, ?, ?)"""
@@ -65,6 +66,9 @@ class Saying:
             return self._directory.compartment(device, cast(int, body["door"]))
         if place == "shelf":
             return self._directory.shelf(str(body["site"]))
+        if place == "bag":
+            (holder,) = self._db.execute(_BAG, (body["bag"],)).fetchone()
+            return int(holder)
         found = place == "transit" or body.get("what") == "found"
         return schema.TRANSIT if found else schema.UNKNOWN
 

@@ -36,6 +36,7 @@ HOLDERS = (
     ("compartment", "device, door"),
     ("shelf", "site: a branch's shelves; also what a kiosk took back"),
     ("reader", "account"),
+    ("bag", "a bag or van with staff: restock.tables.bag says which"),
 )
 MOVEMENTS = (
     # kind       from -> to: what happened
@@ -86,6 +87,8 @@ CASES = (
     ("unknown_reader", "a fact names a reader whom nobody knows"),
     ("foreign", "a tag that no copy has is in a compartment"),
     ("lost", "a machine's record cannot be read"),
+    ("missing", "a machine let go of records that a restored ledger does not have"),
+    ("shortfall", "copies of a round are still under way a day after it"),
     ("quarantine", "a machine said two things under one number: cloned or rolled back"),
     ("lost_card", "a copy was taken with a card that was reported lost: nobody is charged"),
     ("payment", "a provider says something else of a payment than it did, or than we asked"),

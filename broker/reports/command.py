@@ -141,7 +141,7 @@ def this_year(now_ms: int, zone: ZoneInfo) -> Period:
 
 
 def _built(settings: Config, layout: Layout, asked: Period, zone: ZoneInfo) -> Report:
-    engine = database.open_reader(settings.folder)
+    engine = database.open_reader(settings.folder, settings.database)
     try:
         with engine.connect() as connection:
             return build(
@@ -174,17 +174,14 @@ def _writing(config: Path) -> Iterator[tuple[Database, ZoneInfo]]:
     """Open the ledger, and commit what was done in it, or nothing."""
     with _errors():
         settings = configuration.read(config)
-        lock = database.Lock(settings.folder)
-        db = database.open_writer(settings.folder)
-        try:
-            db.begin()
-            yield db, ZoneInfo(settings.timezone)
-            db.commit()
-        finally:
-            if db.in_transaction:
-                db.rollback()
-            db.close()
-            lock.release()
+        with database.alone(settings.folder, settings.database) as db:
+            try:
+                db.begin()
+                yield db, ZoneInfo(settings.timezone)
+                db.commit()
+            finally:
+                if db.in_transaction:
+                    db.rollback()
 
 
 @contextmanager

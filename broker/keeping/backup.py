@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, LargeBinary, Table
 
+from broker.keeping.archive import ROWS_A_STEP, Archive, ArchiveError, Contents, Manifest, Writer
 from broker.ledger import migrations
-from broker.ledger.archive import ROWS_A_STEP, Archive, ArchiveError, Contents, Manifest, Writer
 
 # Whoever has none of these has no ledger yet.
 FILLED = ("site", "title", "copy", "patron", "inbox")

@@ -9,20 +9,21 @@ import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from broker.ledger import database, keep
-from broker.ledger.archive import Archive
+from broker.keeping import backup
+from broker.keeping.archive import Archive
+from broker.keeping.backup import Progress
+from broker.ledger import database
 from broker.ledger.database import NAME, LedgerError
-from broker.ledger.keep import Progress
+from broker.ledger.postgres import PostgresDatabase, Taken
 from broker.ledger.store import Database
 
 FOLDER = "restoring"
-ASIDE = "%Y%m%dt%H%M%S"
-_LEASES = "SELECT COUNT(*) FROM lease WHERE until_ms > %d"
 
 
 def place(
@@ -40,37 +41,51 @@ def place(
     `after` makes anew what is made of the tables; it begins and ends its own transaction.  Raises
     LedgerError for a ledger that is served, or that holds anything while `force` is not given.
     """
-    aside = datetime.fromtimestamp(now_ms / 1000, UTC).strftime(ASIDE)
+    asked = _Asked(folder, url, archive, force, now_ms, progress)
     if url:
-        kept = _in_database(url, archive, force, now_ms, f"before_{aside}", progress)
+        try:
+            alone = PostgresDatabase(url, hold="alone")
+        except Taken:
+            raise LedgerError("the ledger is being served: stop the service first") from None
+        try:
+            kept = _in_database(asked)
+        finally:
+            alone.close()
         db = database.open_writer(folder, url)
         after(db)
         db.close()
         return kept
     lock = database.Lock(folder)
     try:
-        return _in_folder(folder, archive, force, f"{NAME}.before-{aside}", after, progress)
+        return _in_folder(asked, after)
     finally:
         lock.release()
 
 
-def _in_folder(
-    folder: Path,
-    archive: Archive,
-    force: bool,
-    aside: str,
-    after: Callable[[Database], None],
-    progress: Progress,
-) -> str:
-    path, new = folder / NAME, folder / FOLDER
-    if path.exists() and not force and _filled(path):
+class _Asked(NamedTuple):
+    folder: Path
+    url: str
+    archive: Archive
+    force: bool
+    now_ms: int
+    progress: Progress
+
+    @property
+    def aside(self) -> str:
+        at = datetime.fromtimestamp(self.now_ms / 1000, UTC)
+        return at.strftime("before_%Y%m%dt%H%M%S")
+
+
+def _in_folder(asked: _Asked, after: Callable[[Database], None]) -> str:
+    path, new = asked.folder / NAME, asked.folder / FOLDER
+    if path.exists() and not asked.force and _filled(path):
         raise _holds(str(path))
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(mode=0o700)
     engine = _sqlite(new / NAME)
     try:
         with engine.begin() as connection:
-            keep.restore(connection, archive, progress=progress)
+            _restore(connection, asked)
         db = database.open_writer(new)
         after(db)
         db.close()
@@ -79,31 +94,35 @@ def _in_folder(
         raise
     finally:
         engine.dispose()
-    kept = _set_aside(path, folder / aside)
+    kept = _set_aside(path, asked.folder / f"{NAME}.{asked.aside}")
     (new / NAME).replace(path)
-    new.rmdir()
-    _sync(folder)
+    shutil.rmtree(new)
+    _sync(asked.folder)
     return kept
 
 
-def _in_database(
-    url: str, archive: Archive, force: bool, now_ms: int, aside: str, progress: Progress
-) -> str:
-    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+def _in_database(asked: _Asked) -> str:
+    address = make_url(asked.url).set(drivername="postgresql+psycopg")
+    engine = create_engine(address, poolclass=NullPool)
     try:
         with engine.begin() as connection:
-            tables = keep.names(connection)
-            if "lease" in tables and connection.exec_driver_sql(_LEASES % now_ms).scalar():
-                raise LedgerError("the ledger is being served: stop the service first")
-            if not force and keep.filled(connection):
+            tables = backup.names(connection)
+            if not asked.force and backup.filled(connection):
                 raise _holds(engine.url.render_as_string())
             if tables:
-                connection.exec_driver_sql(f"ALTER SCHEMA public RENAME TO {aside}")
+                connection.exec_driver_sql(f"ALTER SCHEMA public RENAME TO {asked.aside}")
                 connection.exec_driver_sql("CREATE SCHEMA public")
-            keep.restore(connection, archive, progress=progress)
-        return f"schema {aside}" if tables else ""
+            _restore(connection, asked)
+        return f"schema {asked.aside}" if tables else ""
     finally:
         engine.dispose()
+
+
+def _restore(connection: Connection, asked: _Asked) -> None:
+    """Fill the tables, and note that they are older than what machines may know."""
+    backup.restore(connection, asked.archive, progress=asked.progress)
+    note = "INSERT INTO restoration (restored_ms, made_ms) VALUES (%d, %d)"
+    connection.exec_driver_sql(note % (asked.now_ms, asked.archive.manifest.made_ms))
 
 
 def _holds(name: str) -> LedgerError:
@@ -114,7 +133,7 @@ def _filled(path: Path) -> bool:
     engine = _sqlite(path)
     try:
         with engine.begin() as connection:
-            return keep.filled(connection)
+            return backup.filled(connection)
     finally:
         engine.dispose()
 
