@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -19,6 +20,7 @@ from broker.catalogue.command import app as catalogue
 from broker.circulation import days, rules
 from broker.keeping import command as keeping
 from broker.ledger import audit, database
+from broker.ledger.explain import Explanation
 from broker.library import load as library
 from broker.reports.command import app as reports
 from broker.service import Service, set_up_log
@@ -30,6 +32,12 @@ app.add_typer(ledger, name="ledger")
 app.add_typer(catalogue, name="catalogue")
 app.add_typer(reports, name="report")
 keeping.add(ledger)
+
+
+class Language(StrEnum):
+    en = "en"
+    zh = "zh"
+
 
 ConfigFile = Annotated[Path, typer.Option("--config", help="the service's JSON file")]
 
@@ -104,13 +112,18 @@ def check(config: ConfigFile) -> None:
 
 
 @ledger.command()
-def explain(barcode: str, config: ConfigFile) -> None:
-    """Tell a copy's life in words."""
+def explain(
+    ref: Annotated[str, typer.Argument(help="a copy's barcode, or a reader's card")],
+    config: ConfigFile,
+    language: Annotated[Language, typer.Option(help="of what is told")] = Language.en,
+) -> None:
+    """Tell a copy's life in words, or a reader's account."""
     with _errors():
         settings = configuration.read(config)
-        zone = ZoneInfo(settings.timezone)
-        lines = audit.explain(settings.folder, barcode, zone, settings.database)
-    print("\n".join(lines))
+        engine = database.open_reader(settings.folder, settings.database)
+        told = Explanation(engine, ZoneInfo(settings.timezone), language.value)
+        print("\n".join(told.of(ref)))
+        engine.dispose()
 
 
 @contextmanager

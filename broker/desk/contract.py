@@ -81,8 +81,14 @@ SETTLEMENTS: dict[str, tuple[str, ...]] = {
     "claimed": _MONEY,
     "renewal": ("accept", "waive", "write"),
 }
+# Which of them is proposed; where none is named, to accept.
+PROPOSED = {"inferred": "waive", "renewal": "waive", "contradiction": "write", "order": "write"}
 
 
 def actions(kind: str) -> tuple[str, ...]:
     """Return what staff may do with a case of a kind, in the order in which it is offered."""
     return SETTLEMENTS.get(kind, ("accept",))
+
+
+def proposed(kind: str) -> str:
+    return PROPOSED.get(kind, "accept")

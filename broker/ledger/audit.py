@@ -1,13 +1,10 @@
-"""The ledger compared with what follows from it, and a copy's life told in words.  Only reads."""
+"""The ledger compared with what follows from it.  Only reads."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from broker.ledger import database, dimensions, words
+from broker.ledger import database, dimensions
 from broker.ledger.books import FOLDED_CASES, folded_life, standing_movements
-from broker.ledger.read import Reader
 from broker.ledger.store import Database
 
 _COPIES = """SELECT copy.id, copy.barcode, copy_state.holder
@@ -25,23 +22,6 @@ def check(folder: Path, day: Callable[[int], int], url: str = "") -> list[str]:
     """Fold every copy's life anew and count every stream; return what differs, a line each."""
     with database.snapshot(folder, url) as db:
         return [*_streams(db), *_copies(db, day)]
-
-
-def explain(folder: Path, barcode: str, zone: ZoneInfo, url: str = "") -> list[str]:
-    """Return a copy's movements as sentences, oldest first."""
-    engine = database.open_reader(folder, url)
-    read = Reader(engine)
-    copy = read.copy(barcode)
-    if copy is None:
-        return [f"no copy has the barcode {barcode}"]
-    lines = [f"{copy.barcode}  {copy.title}"]
-    for movement in reversed(copy.movements):
-        at = datetime.fromtimestamp(movement.at_ms / 1000, zone)
-        lines.append(f"{at:%Y-%m-%d %H:%M:%S}  {movement.words_en}")
-    where = words.plain(words.place(read.where(barcode), "en"))
-    lines.append(f"now: {where}" + (f", due {copy.loan.due}" if copy.loan else ""))
-    engine.dispose()
-    return lines
 
 
 def _streams(db: Database) -> Iterator[str]:

@@ -20,6 +20,10 @@ class Reader:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @property
+    def engine(self) -> Engine:
+        return self._engine
+
     def machines(self) -> list[views.Machine]:
         counts = self._rows(queries.COUNTS)
         return [_machine(row, counts) for row in self._rows(queries.MACHINES)]
@@ -78,6 +82,11 @@ class Reader:
         """Return the same cases as `cases`, as a page tells them."""
         query = queries.OPEN_CASES if state == "open" else queries.CLOSED_CASES
         return [views.DoubtShown(_case(row), _doubt(row)) for row in self._rows(query)]
+
+    def doubt(self, number: int) -> views.DoubtShown | None:
+        """Return one case, as a page tells it."""
+        rows = self._rows(queries.CASE, id=number)
+        return _only([views.DoubtShown(_case(row), _doubt(row)) for row in rows])
 
     def copy(self, barcode: str) -> views.Copy | None:
         row = _only(self._rows(queries.CUSTODY_OF_COPY, barcode=barcode))

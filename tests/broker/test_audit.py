@@ -1,7 +1,6 @@
-"""The audit finds a ledger that is not what its facts say, and tells a life in words."""
+"""The audit finds a ledger that is not what its facts say."""
 
 import json
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -44,17 +43,6 @@ def test_a_lie_is_found(lived: Desk, lie: str, found: str) -> None:
     lived.db.execute(lie)
 
     assert found in "\n".join(audit.check(lived.folder, day, lived.url))
-
-
-def test_a_life_is_told_from_its_beginning(lived: Desk) -> None:
-    lines = audit.explain(lived.folder, "MH00000001", ZoneInfo("UTC"), lived.url)
-
-    assert lines[0] == "MH00000001  红楼梦"
-    assert len(lines) == 5
-    assert lines[-1] == "now: Library, door 2"
-    assert audit.explain(lived.folder, "MH9", ZoneInfo("UTC"), lived.url) == [
-        "no copy has the barcode MH9"
-    ]
 
 
 NAMES = tuple(row[0] for row in wire.MESSAGES)

@@ -57,7 +57,7 @@ class Counter:
     # What staff say.
 
     def say(self, minute: int, kind: str, *, key: str = "", **body: Any) -> Answer:
-        return self._write(
+        return self.write(
             lambda now_ms: self.desk.exchange.desk.say(
                 kind, {"reason": "seen"} | body, now_ms=now_ms, actor="li", key=key
             ),
@@ -66,12 +66,12 @@ class Counter:
 
     def settle(self, minute: int, case: int, action: str, **more: Any) -> Answer:
         more = {"reason": "seen", "actor": "li"} | more
-        return self._write(
+        return self.write(
             lambda now_ms: self.desk.exchange.desk.settle(case, action, now_ms=now_ms, **more),
             minute,
         )
 
-    def _write(self, run: Any, minute: int) -> Answer:
+    def write(self, run: Any, minute: int) -> Answer:
         db = self.desk.db
         db.begin()
         try:

@@ -230,7 +230,7 @@ def test_staff_write_where_a_copy_is(
         ("declared", {"tag": "E2", "what": "lost"}, "unknown_tag"),
         ("declared", {"tag": BOOK, "what": "eaten"}, "unknown_word"),
         ("declared", {"tag": BOOK, "what": "lost", "reason": " "}, "no_reason"),
-        ("declared", {"tag": BOOK, "what": "lost", "reason": "x" * 401}, "too_long"),
+        ("declared", {"tag": BOOK, "what": "lost", "reason": "书" * 201}, "too_long"),
         ("declared", {"tag": BOOK, "what": "lost", "until_ms": "soon"}, "unknown_word"),
         ("renewed", {"tag": BOOK, "reader": "nobody", "due": 1}, "unknown_reader"),
         ("renewed", {"tag": BOOK, "reader": ANN}, "unknown_word"),
