@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bookcase_fw import wire
 from broker.ledger import audit
@@ -26,7 +26,7 @@ copies = st.lists(st.sampled_from(COPIES), min_size=1, max_size=4, unique=True)
 
 
 class Kiosks(RuleBasedStateMachine):
-    """Copies lie on the shelf or are at somebody's home.  Every lend was asked for and granted."""
+    """Copies lie on the shelf or are at somebody's home.  In some lives machines lend unasked."""
 
     make: ClassVar[Callable[[Path], Desk]]
 
@@ -43,9 +43,11 @@ class Kiosks(RuleBasedStateMachine):
         self.asks: list[tuple[str, dict[str, object]]] = []
         self.untold: dict[str, list[int]] = {m: [] for m in MACHINES}  # Minutes of the grants.
         self.all_in_time = True
+        self.lends_offline = False
 
-    @initialize()
-    def they_say_hello(self) -> None:
+    @initialize(lends_offline=st.booleans())
+    def they_say_hello(self, lends_offline: bool) -> None:
+        self.lends_offline = lends_offline
         for machine in self.machines.values():
             self.desk.hear(machine.says("hello", machine.hello()))
 
@@ -53,8 +55,10 @@ class Kiosks(RuleBasedStateMachine):
     def time_goes_by(self, minutes: int) -> None:
         self.minute += minutes
 
-    @rule(name=machines, reader=readers, wanted=copies)
-    def a_reader_asks(self, name: str, reader: str, wanted: list[int]) -> None:
+    @rule(name=machines, reader=readers, wanted=copies, taken=st.integers(0, 4))
+    def a_reader_asks_and_takes_some(
+        self, name: str, reader: str, wanted: list[int], taken: int
+    ) -> None:
         wanted = [copy for copy in wanted if copy not in self.home]
         said = {
             "id": f"1.{len(self.asks)}", "session": "1.1", "op": "lend", "reader": reader,
@@ -66,40 +70,42 @@ class Kiosks(RuleBasedStateMachine):
         self.granted[name] = {
             copy: (reader, str(said["id"]), self.minute) for copy in wanted if TAGS[copy] in granted
         }
+        for copy in list(self.granted[name])[:taken]:
+            self._take(name, copy)
 
+    @precondition(lambda self: self.asks)
     @rule(which=st.integers(0, 20))
     def an_ask_is_told_again(self, which: int) -> None:
-        if self.asks:
-            self._ask(*self.asks[-1 - which % len(self.asks)])
+        self._ask(*self.asks[-1 - which % len(self.asks)])
 
-    @rule(name=machines, which=st.integers(0, 3))
-    def the_reader_takes_a_granted_copy(self, name: str, which: int) -> None:
-        free = [copy for copy in self.granted[name] if copy not in self.home]
-        if not free:
-            return
-        copy = free[which % len(free)]
-        reader, ask, minute = self.granted[name].pop(copy)
-        self.home[copy] = reader
-        due = {"due": 20270101, "answer": ask}
-        self._see(name, "lent", minute, reader=reader, tag=TAGS[copy], **due)
+    @precondition(lambda self: any(self._free(name) for name in MACHINES))
+    @rule(which=st.integers(0, 3))
+    def a_reader_takes_a_granted_copy_after_all(self, which: int) -> None:
+        free = [(name, copy) for name in MACHINES for copy in self._free(name)]
+        self._take(*free[which % len(free)])
 
+    @precondition(lambda self: self.lends_offline)
+    @rule(name=machines, reader=readers, wanted=st.permutations(COPIES), count=st.integers(1, 5))
+    def a_reader_takes_some_offline(
+        self, name: str, reader: str, wanted: list[int], count: int
+    ) -> None:
+        self.all_in_time = False
+        for copy in [copy for copy in wanted if copy not in self.home][:count]:
+            self.home[copy] = reader
+            self._see(name, "lent", self.minute, reader=reader, tag=TAGS[copy], due=20270101)
+
+    @precondition(lambda self: self.home)
     @rule(name=machines, which=st.integers(0, 7))
     def a_copy_is_brought_back(self, name: str, which: int) -> None:
-        if self.home:
-            copy = sorted(self.home)[which % len(self.home)]
-            del self.home[copy]
-            self._see(name, "returned", self.minute, tag=TAGS[copy])
+        copy = sorted(self.home)[which % len(self.home)]
+        del self.home[copy]
+        self._see(name, "returned", self.minute, tag=TAGS[copy])
 
-    @rule(name=machines)
-    def a_machine_tells(self, name: str) -> None:
-        machine, first = self.machines[name], self.told[name] + 1
-        if len(machine.records) >= first:
-            self.told[name] = len(machine.records)
-            grants = self.untold[name]
-            if any((self.minute - at) * MINUTE_MS >= GRANT_MS for at in grants):
-                self.all_in_time = False
-            grants.clear()
-            self._hear(name, "fact", machine.payload(first))
+    @precondition(lambda self: any(self._untold(name) for name in MACHINES))
+    @rule(which=st.integers(0, 2))
+    def a_machine_tells(self, which: int) -> None:
+        names = [name for name in MACHINES if self._untold(name)]
+        self._tell(names[which % len(names)])
 
     @invariant()
     def nobody_was_promised_more_than_the_limit(self) -> None:
@@ -128,12 +134,34 @@ class Kiosks(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         for name in MACHINES:
-            self.a_machine_tells(name)
+            self._tell(name)
         held = self.desk.rows("SELECT copy, account FROM loan WHERE in_ms IS NULL ORDER BY copy")
         assert held == [(copy + 1, ACCOUNTS[self.home[copy]]) for copy in sorted(self.home)]
         assert audit.check(self.desk.folder, day, self.desk.url) == []
         self.desk.db.close()
         shutil.rmtree(self.folder)
+
+    def _free(self, name: str) -> list[int]:
+        return [copy for copy in self.granted[name] if copy not in self.home]
+
+    def _take(self, name: str, copy: int) -> None:
+        reader, ask, minute = self.granted[name].pop(copy)
+        self.home[copy] = reader
+        body = {"reader": reader, "tag": TAGS[copy], "due": 20270101, "answer": ask}
+        self._see(name, "lent", minute, **body)
+
+    def _untold(self, name: str) -> int:
+        return len(self.machines[name].records) - self.told[name]
+
+    def _tell(self, name: str) -> None:
+        if not self._untold(name):
+            return
+        if any((self.minute - at) * MINUTE_MS >= GRANT_MS for at in self.untold[name]):
+            self.all_in_time = False
+        self.untold[name].clear()
+        payload = self.machines[name].payload(self.told[name] + 1)
+        self.told[name] = len(self.machines[name].records)
+        self._hear(name, "fact", payload)
 
     def _ask(self, name: str, said: dict[str, object]) -> set[str]:
         ((_name, answer),) = self._hear(name, "ask", wire.encode("ask", said))

@@ -19,7 +19,7 @@ def test_limits_hold_on_sqlite() -> None:
         make = staticmethod(_on_sqlite)
 
     run_state_machine_as_test(
-        OnSqlite, settings=settings(QUIET, max_examples=60, stateful_step_count=40)
+        OnSqlite, settings=settings(QUIET, max_examples=80, stateful_step_count=50)
     )
 
 
@@ -36,7 +36,7 @@ def test_limits_hold_on_postgresql(postgres: Postgres) -> None:
         make = staticmethod(on_postgresql)
 
     run_state_machine_as_test(
-        OnPostgresql, settings=settings(QUIET, max_examples=12, stateful_step_count=40)
+        OnPostgresql, settings=settings(QUIET, max_examples=12, stateful_step_count=50)
     )
     postgres.give_back(url)
 
