@@ -1,5 +1,6 @@
 """The service put together: MQTT server, link, writer and web, started and stopped in turn."""
 
+import json
 import logging
 import secrets
 import socket
@@ -13,6 +14,8 @@ import uvicorn
 
 from bookcase_fw import wire
 from broker.config import Config
+from broker.desk.desk import DeskRefused
+from broker.desk.requests import Answer
 from broker.exchange import Exchange
 from broker.fleet.orders import OrderRefused
 from broker.fleet.registry import Registry
@@ -24,6 +27,7 @@ from broker.link import Link, Server
 from broker.live import Hub
 from broker.mqttserver import SERVICE, Access, MqttServer
 from broker.web.app import Refused, create_app
+from broker.web.parts import DeskJob
 from broker.writer import Writer
 
 log = structlog.get_logger()
@@ -77,6 +81,7 @@ class Service:
                 read=Reader(database.open_reader(config.folder, config.database)),
                 hub=self._hub,
                 send_order=self.send_order,
+                at_desk=self.at_desk,
                 token=staff_token(config.folder),
                 timezone=config.timezone,
                 device_key=self._registry.key,
@@ -131,6 +136,20 @@ class Service:
             return order.result(ORDER_TIMEOUT_S)
         except OrderRefused as refused:
             raise Refused(refused.reason) from None
+
+    def at_desk(self, job: DeskJob) -> Answer:
+        """Do something at the desk, or raise DeskRefused.  Any thread may ask."""
+
+        def run() -> str:
+            try:
+                return json.dumps(job(self._exchange.desk, self._now_ms()))
+            except DeskRefused as refused:
+                return json.dumps({"refused": refused.reason, "detail": refused.detail})
+
+        answer: Answer = json.loads(self._writer.do(run).result(ORDER_TIMEOUT_S))
+        if "refused" in answer:
+            raise DeskRefused(answer["refused"], answer["detail"])
+        return answer
 
     def _server(self, config: Config) -> tuple[MqttServer | None, Server]:
         mqtt = config.mqtt

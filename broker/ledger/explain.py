@@ -52,10 +52,10 @@ TEXTS = {
     "released":      ("不再保留", "no longer kept"),
     "unsure":        ("可能在，也可能已被取走", "may be inside, may be taken"),
     "reader":        ("读者 {card}", "reader {card}"),
-    "loans":         ("借阅 {n} 次，在借 {open} 册", "{n} loans, {open} open"),
+    "loans":         ("借阅 {n} 次，在借 {open} 册", "loans: {n}, open: {open}"),
     "loan":          ("《{title}》 {barcode}，{until}", "《{title}》 {barcode}, {until}"),
     "loan_due":      ("应还 {day}", "due {day}"),
-    "renewals":      ("续借 {n} 次", "renewed {n} times"),
+    "renewals":      ("续借 {n} 次", "renewals: {n}"),
     "over":          ("超出可借册数", "over the limit"),
     "no_fines":      ("费用已免除", "its fines are waived"),
     "money":         ("{sign}{yuan} 元：{words}", "{sign}{yuan} yuan: {words}"),
@@ -86,7 +86,8 @@ TOLD = ("unsure", "renewed", "lost", "found", "claimed", "damaged", "repaired", 
 _COPY = """SELECT copy.id, copy.barcode, title.title FROM copy
 JOIN title ON title.id = copy.title WHERE copy.barcode = :ref"""
 _MOVED = """SELECT m.id, m.kind, m.cause, m.reverses, undo.recorded_ms AS undone_ms,
-loan.rule, request.line FROM movement m
+loan.rule, request.line, inbox.received_ms FROM movement m
+LEFT JOIN inbox ON inbox.id = m.cause
 LEFT JOIN movement undo ON undo.kind = 'undo' AND undo.reverses = m.id
 LEFT JOIN loan ON loan.copy = m.copy AND loan.cause = m.cause
 LEFT JOIN request ON request.id = m.request WHERE m.copy = :copy"""
@@ -175,8 +176,8 @@ class Explanation:
                 more.append(self._say("decision", line=detail.line))
             if detail.reverses is not None:
                 more.append(self._say("corrects"))
-            if news.recorded_ms - news.at_ms > LATE_MS:
-                more.append(self._say("told_late", at=self._at(news.recorded_ms)))
+            if detail.received_ms is not None and detail.received_ms - news.at_ms > LATE_MS:
+                more.append(self._say("told_late", at=self._at(detail.received_ms)))
             if detail.undone_ms is not None:
                 more.append(self._say("taken_back", at=self._at(detail.undone_ms)))
             told = words.plain(words.movement(news.moved, self._language))

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from broker.desk.file import Files
 from broker.ledger.read import Reader
 from broker.live import Hub
-from broker.web import api, pages, problem, stream
+from broker.web import api, casepage, pages, problem, staff, stream
 from broker.web.access import Access
-from broker.web.parts import Parts, Refused, SendOrder
+from broker.web.parts import AtDesk, Parts, Refused, SendOrder
 from broker.web.pictures import DeviceKey, Pictures
 
 __all__ = ["Refused", "create_app"]
@@ -28,6 +29,7 @@ def create_app(
     read: Reader,
     hub: Hub,
     send_order: SendOrder,
+    at_desk: AtDesk,
     token: str,
     timezone: str,
     device_key: DeviceKey,
@@ -37,10 +39,19 @@ def create_app(
     app = FastAPI(
         title="书柜 Shugui", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None
     )
-    app.state.parts = Parts(read, hub, send_order, Pictures(device_key), ZoneInfo(timezone), now_ms)
+    app.state.parts = Parts(
+        read,
+        Files(read.engine),
+        hub,
+        send_order,
+        at_desk,
+        Pictures(device_key),
+        ZoneInfo(timezone),
+        now_ms,
+    )
     for kind, handler in problem.HANDLERS:
         app.add_exception_handler(kind, handler)
-    for router in (api.router, stream.router, pages.router):
+    for router in (api.router, staff.router, stream.router, pages.router, casepage.router):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.add_api_route("/healthz", _alive, summary="Whether the service is alive")

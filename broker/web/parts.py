@@ -6,12 +6,18 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
+from broker.desk.desk import Desk
+from broker.desk.file import Files
+from broker.desk.requests import Answer
 from broker.ledger.read import Reader
 from broker.live import Hub
 from broker.web.pictures import Pictures
 
 # Tells a machine to do something (device, op, door); returns the order's id, or raises Refused.
 SendOrder = Callable[[str, str, int], str]
+# Does something at the desk at a time (ms), in a transaction of its own; raises DeskRefused.
+DeskJob = Callable[[Desk, int], Answer]
+AtDesk = Callable[[DeskJob], Answer]
 
 
 class Refused(Exception):
@@ -26,8 +32,10 @@ class Parts(NamedTuple):
     """The parts of the service that the web needs."""
 
     read: Reader
+    files: Files
     hub: Hub
     send_order: SendOrder
+    at_desk: AtDesk
     pictures: Pictures
     timezone: ZoneInfo
     now_ms: Callable[[], int]

@@ -82,9 +82,9 @@ def test_a_reader_is_told_with_loans_renewals_and_cases(counter: Counter) -> Non
     told = explained(counter, ANNS_CARD)
 
     for piece in (
-        "reader SG00000001  1 loans, 0 open",
+        "reader SG00000001  loans: 1, open: 0",
         "《红楼梦》 MH00000001, claimed to be back 2026-11-18",
-        "due 13 January, renewed 1 times",
+        "due 13 January, renewals: 1",
         "cases",
         "says that 《红楼梦》 was brought back",
         "open; proposed: Look on the shelves",

@@ -12,10 +12,12 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from broker.desk.requests import Answer
 from broker.ledger import database
 from broker.ledger.read import Reader
 from broker.live import Hub
 from broker.web.app import Refused, create_app
+from broker.web.parts import DeskJob
 from tests.broker.web import library
 
 TOKEN = "sesame-open"
@@ -44,10 +46,14 @@ def house(tmp_path: Path) -> Iterator[House]:
         orders.append((device, op, door))
         return "o1"
 
+    def at_desk(_job: DeskJob) -> Answer:
+        raise AssertionError("this house has no desk")
+
     app = create_app(
         read=Reader(engine),
         hub=hub,
         send_order=send_order,
+        at_desk=at_desk,
         token=TOKEN,
         timezone="Asia/Shanghai",
         device_key=lambda device: KEY if device == "kx01" else None,

@@ -1,0 +1,305 @@
+"""The pages and the API of cases, on a ledger that real facts have filled."""
+
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from broker.desk.requests import Answer
+from broker.ledger import database
+from broker.ledger.read import Reader
+from broker.live import Hub
+from broker.web.app import create_app
+from broker.web.parts import DeskJob
+from tests.broker.contract.counter import ANN, BEN, BOOK, DAY_MIN, LATER_MIN, OTHER, Counter
+from tests.broker.desk import MINUTE_MS, START_MS, TAGS
+from tests.broker.web.browser import Browser, BrowserError
+from tests.broker.web.conftest import TOKEN
+
+NOW_MIN = LATER_MIN + 60
+KEY = {"Idempotency-Key": "a-new-key-for-each"}
+WORD = {"reason": "seen on the camera", "actor": "Li"}
+
+
+class Office:
+    """A counter with cases, and the application over it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.counter = Counter(folder)
+        self._tells()
+        self.hub = Hub()
+        self.engine = database.open_reader(folder)
+        self.app: FastAPI = create_app(
+            read=Reader(self.engine),
+            hub=self.hub,
+            send_order=lambda _device, _op, _door: "",
+            at_desk=self.at_desk,
+            token=TOKEN,
+            timezone="Asia/Shanghai",
+            device_key=lambda _device: None,
+            now_ms=lambda: START_MS + NOW_MIN * MINUTE_MS,
+        )
+
+    def _tells(self) -> None:
+        """A copy taken by nobody, an overdue one that another took, and a claim."""
+        counter = self.counter
+        counter.session("bc01", 5, took=[BOOK], how="nobody")
+        counter.session("bc01", 20, ANN, took=[OTHER, TAGS[2]], due=20261216)
+        counter.session("bc02", 60 * DAY_MIN, BEN, took=[OTHER], due=20270301)
+        for name in ("bc01", "bc02"):
+            counter.tells(name)
+        counter.say(LATER_MIN, "declared", tag=TAGS[2], what="claimed")
+
+    def at_desk(self, job: DeskJob) -> Answer:
+        return self.counter.write(
+            lambda now_ms: job(self.counter.desk.exchange.desk, now_ms), NOW_MIN
+        )
+
+    def close(self) -> None:
+        self.hub.close()
+        self.engine.dispose()
+        assert self.counter.differences() == []
+        self.counter.close()
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    made = Office(tmp_path / "data")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def client(office: Office) -> Iterator[TestClient]:
+    with TestClient(office.app, base_url="http://127.0.0.1", follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def staff(client: TestClient) -> TestClient:
+    client.headers["Authorization"] = f"Bearer {TOKEN}"
+    return client
+
+
+def number(office: Office, kind: str) -> int:
+    return office.counter.case(kind)
+
+
+# --- The API.
+
+
+def test_a_case_is_settled_over_http_once(staff: TestClient, office: Office) -> None:
+    case = number(office, "taken_unknown")
+
+    first = staff.post(f"/v1/cases/{case}/reverse", json=WORD, headers=KEY)
+    again = staff.post(f"/v1/cases/{case}/reverse", json=WORD, headers=KEY)
+
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.json() == again.json()
+    assert office.counter.holder(1) == "bc01/1"
+    assert staff.get(f"/v1/cases/{case}").json()["closed_ms"] > 0
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "headers", "status", "name"),
+    [
+        ("accept", WORD | {"reason": ""}, KEY, 422, "wrong_value"),
+        ("accept", WORD | {"reason": "  "}, KEY, 422, "no_reason"),
+        ("accept", WORD, {}, 422, "wrong_value"),
+        ("burn", WORD, KEY, 422, "wrong_value"),
+        ("waive", WORD, KEY, 409, "other_action"),
+        ("write", WORD, KEY, 422, "unknown_place"),
+        ("write", WORD | {"place": {"place": "shelf", "site": "x"}}, KEY, 422, "unknown_place"),
+    ],
+    ids=range(7),
+)
+def test_what_cannot_be_done_with_a_case_is_a_problem(
+    staff: TestClient,
+    office: Office,
+    action: str,
+    body: dict[str, object],
+    headers: dict[str, str],
+    status: int,
+    name: str,
+) -> None:
+    case = number(office, "taken_unknown")
+
+    answer = staff.post(f"/v1/cases/{case}/{action}", json=body, headers=headers)
+
+    assert (answer.status_code, answer.json()["type"]) == (status, f"urn:shugui:problem:{name}")
+    assert "taken_unknown" in office.counter.cases()
+
+
+def test_a_key_is_for_one_request(staff: TestClient, office: Office) -> None:
+    one, other = number(office, "taken_unknown"), number(office, "inferred")
+    staff.post(f"/v1/cases/{one}/accept", json=WORD, headers=KEY)
+
+    answer = staff.post(f"/v1/cases/{other}/accept", json=WORD, headers=KEY)
+
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:shugui:problem:key_reused")
+    assert "inferred" in office.counter.cases()
+
+    new = {"Idempotency-Key": "another-key"}
+    assert staff.post("/v1/cases/99/accept", json=WORD, headers=new).status_code == 404
+
+
+def test_staff_say_what_a_copy_is_and_where(staff: TestClient, office: Office) -> None:
+    lost = {"what": "lost"} | WORD
+    shelf = {"place": "shelf", "site": "lib01"} | WORD
+
+    said = staff.post("/v1/copies/MH00000005/declarations", json=lost, headers=KEY)
+    assert said.status_code == 200
+    assert office.counter.holder(5) == "unknown"
+
+    other = {"Idempotency-Key": "another-key"}
+    assert staff.post("/v1/copies/MH00000005/place", json=shelf, headers=other).status_code == 200
+    assert office.counter.holder(5) == "lib01"
+    assert staff.post("/v1/copies/MH9/place", json=shelf, headers=other).status_code == 404
+
+
+# --- The page.
+
+
+def form(staff: TestClient, case: int, **fields: str) -> dict[str, str]:
+    key = re.search('name="key" value="([0-9a-f]+)"', staff.get(f"/cases/{case}").text)
+    assert key
+    return {"key": key[1], "reason": "seen", "actor": "Li"} | fields
+
+
+def test_a_form_is_sent_and_the_page_says_who_decided_what_and_why(
+    staff: TestClient, office: Office
+) -> None:
+    case = number(office, "inferred")
+    fields = form(staff, case, action="waive", reason="the screen <b>said</b> so")
+
+    sent = staff.post(f"/cases/{case}", data=fields)
+    page = staff.get(sent.headers["location"], headers={"Accept-Language": "en"}).text
+
+    assert (sent.status_code, sent.headers["location"]) == (303, f"/cases/{case}")
+    assert "actor=Li" in sent.headers["set-cookie"]
+    assert "Waive" in page
+    assert "the screen &lt;b&gt;said&lt;/b&gt; so" in page
+    assert "Li · " in page
+    assert "inferred" not in office.counter.cases()
+
+
+def test_a_form_that_is_refused_keeps_what_was_written(staff: TestClient, office: Office) -> None:
+    case = number(office, "taken_unknown")
+
+    answer = staff.post(
+        f"/cases/{case}", data=form(staff, case, action="write", reason="on a cart")
+    )
+
+    assert answer.status_code == 409
+    assert "请选择书在哪里" in answer.text
+    assert "on a cart" in answer.text
+    assert "taken_unknown" in office.counter.cases()
+
+
+def test_another_sites_form_settles_nothing(client: TestClient, office: Office) -> None:
+    case = number(office, "taken_unknown")
+    client.get(f"/?key={TOKEN}")
+    fields = form(client, case, action="accept")
+
+    for origin in ("http://evil.example", "null", ""):
+        answer = client.post(f"/cases/{case}", data=fields, headers={"Origin": origin})
+        assert answer.status_code == 403
+    assert "taken_unknown" in office.counter.cases()
+
+    own = client.post(f"/cases/{case}", data=fields, headers={"Origin": "http://127.0.0.1"})
+    assert own.status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/cases/1", "/cases"])
+def test_a_stranger_sees_no_case(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 401
+    assert client.post(path, data={"action": "accept"}).status_code == 401
+
+
+def test_no_page_of_cases_shows_a_whole_card(staff: TestClient, office: Office) -> None:
+    for case in (number(office, "inferred"), number(office, "claimed")):
+        assert "SG000000" not in staff.get(f"/cases/{case}").text
+
+
+# --- In a browser.
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with Browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def address(office: Office) -> Iterator[str]:
+    server = uvicorn.Server(uvicorn.Config(office.app, log_level="warning"))
+    listening = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, args=([listening],))
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    office.hub.close()
+    server.should_exit = True
+    thread.join(timeout=20)
+    listening.close()
+
+
+@pytest.fixture
+def browser(chromium: Browser, address: str) -> Browser:
+    chromium.complaints.clear()
+    chromium.size(1440, 1000)
+    chromium.open(f"{address}/?key={TOKEN}&lang=zh&theme=light")
+    return chromium
+
+
+def test_staff_decide_in_a_browser(browser: Browser, address: str, office: Office) -> None:
+    case = number(office, "taken_unknown")
+    browser.open(f"{address}/cases/{case}")
+    browser.ask("document.querySelector('[name=reason]').value = '看过监控'")
+    browser.ask("document.querySelector('[name=actor]').value = '李'")
+
+    browser.ask("document.querySelector('button[value=reverse]').click()")
+
+    assert decided(browser) == "看过监控"
+    assert office.counter.holder(1) == "bc01/1"
+    assert browser.complaints == []
+
+
+def decided(browser: Browser) -> str:
+    """Return the reason that the page shows after the form was sent."""
+    while True:
+        try:
+            return str(browser.until("document.querySelector('.settled blockquote')?.innerText"))
+        except BrowserError as error:
+            # The page that was asked is being left.
+            if "navigated" not in str(error):
+                raise
+
+
+def test_without_a_reason_the_browser_sends_nothing(
+    browser: Browser, address: str, office: Office
+) -> None:
+    browser.open(f"{address}/cases/{number(office, 'taken_unknown')}")
+
+    browser.ask("document.querySelector('button[value=accept]').click()")
+
+    assert browser.ask("document.activeElement.name") == "reason"
+    assert "taken_unknown" in office.counter.cases()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("path", ["/cases", "/cases?state=closed", "/cases/1", "/cases/3"])
+def test_a_page_of_cases_fits_a_phone(
+    browser: Browser, address: str, path: str, language: str
+) -> None:
+    browser.size(360, 740)
+
+    browser.open(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
+
+    assert browser.ask("document.documentElement.scrollWidth") == 360
+    assert browser.complaints == []
