@@ -58,6 +58,23 @@ BOOK = (
 # fmt: on
 
 # fmt: off
+TITLE = (
+    ("id", str, True, "the title's number in the catalogue"),
+    ("title", str, True, "the title"),
+    ("author", str, False, "its authors, with semicolons between"),
+    ("class", str, False, "its classification number, for the colour of a drawn cover"),
+    ("year", int, False, "the year of publication; 0 when unknown"),
+    ("copies", int, False, "its copies in all"),
+    ("free", int, False, "copies that can be had now"),
+    ("device", str, False, "the bookcase that has one, the asking one before others"),
+    ("door", int, False, "the compartment; 0 when it is on a shelf"),
+    ("place_zh", str, False, "where that is, in Chinese; empty when none can be had"),
+    ("place_en", str, False, "where that is, in English"),
+    ("due", int, False, "when none can be had: the first day on which one is due"),
+)
+# fmt: on
+
+# fmt: off
 STOCK = (
     ("door", int, True, "the compartment"),
     ("open", bool, True, "whether its door stands open"),
@@ -137,6 +154,7 @@ MESSAGES = (
         ("due", int, False, "the day on which a copy that is taken now is due"),
         ("fines", int, False, "what the reader owes, in fen"),
         ("books", [BOOK], False, "one for each copy asked about, or each of the reader's loans"),
+        ("titles", [TITLE], False, "the titles that were searched for, the best first"),
     )),
     ("order", "dn/order", 1, False, True, (
         ("id", str, True, "unique; an order is carried out once"),
@@ -180,6 +198,7 @@ ASKS = (
     ("renew", "may these loans be renewed: reader, tags; all of the reader's when there are none"),
     ("hold", "may this reader wait for the titles of these copies: reader, tags"),
     ("unhold", "may this reader stop waiting for them: reader, tags"),
+    ("search", "which titles are there: text, in Chinese, pinyin or initials; titles"),
     ("about", "what are these copies: tags, reader when known; nothing is promised or changed"),
 )
 ORDERS = (
@@ -358,7 +377,7 @@ SCREENS = (
     ("open", "the door stands open: take or return, then shut it"),
     ("left_open", "please shut the door"),
     ("counting", "the door is shut: looking"),
-    ("again", "a book was not seen well: please move the books apart and shut the door"),
+    ("again", "move the books apart: one was not seen well; or `over`: put so many of `took` back"),
     ("done", "this is what you took and returned"),
     ("jammed", "the door did not open: please try another"),
 )

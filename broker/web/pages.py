@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from broker.catalogue.query import TEXT_MAX
 from broker.ledger import words
 from broker.ledger.views import Book, Machine
 from broker.web import atlas, cabinet, clock, health
@@ -17,7 +18,8 @@ from broker.web.parts import Parts, Use
 router = APIRouter(include_in_schema=False)
 
 NEWS_LIMIT = 40
-FOUND_LIMIT = 60
+FOUND_LIMIT = 30  # Titles.
+COPIES_SHOWN = 4  # Of each; its own page has all.
 
 
 class Row(NamedTuple):
@@ -102,16 +104,38 @@ def copy(barcode: str, request: Request, use: Use) -> Response:
     )
 
 
+@router.get("/titles/{title}")
+def title(title: str, request: Request, use: Use) -> Response:
+    found = use.catalogue.title(title)
+    if found is None:
+        return page(request, use, "nothing.html", status=404)
+    return page(request, use, "title.html", found=found)
+
+
 @router.get("/find")
-def find(request: Request, use: Use, q: Annotated[str, Query(max_length=100)] = "") -> Response:
+def find(
+    request: Request, use: Use, q: Annotated[str, Query(max_length=TEXT_MAX)] = ""
+) -> Response:
+    """Find machines and titles; what can only be meant for one of them leads there at once."""
     word = q.strip()
     machines = _named(use, word) if word else []
-    books = use.read.find(word, FOUND_LIMIT) if word else []
-    if len(machines) == 1 and not books:
+    copy = use.read.copy(word.upper()) if word and not machines else None
+    if copy:
+        return RedirectResponse(f"/copies/{quote(copy.barcode)}", 303)
+    titles = use.catalogue.search(word, FOUND_LIMIT) if word else []
+    if len(machines) == 1 and not titles:
         return RedirectResponse(f"/machines/{quote(machines[0].device)}", 303)
-    if len(books) == 1 and not machines:
-        return RedirectResponse(f"/copies/{quote(books[0].barcode)}", 303)
-    return page(request, use, "found.html", word=word, machines=machines, books=books)
+    if len(titles) == 1 and not machines:
+        return RedirectResponse(f"/titles/{quote(titles[0].id)}", 303)
+    return page(
+        request,
+        use,
+        "found.html",
+        word=word,
+        machines=machines,
+        titles=titles,
+        shown=COPIES_SHOWN,
+    )
 
 
 def refused(request: Request) -> HTMLResponse:

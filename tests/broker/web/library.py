@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bookcase_fw import sign
+from broker.catalogue.index import Index
 from broker.ledger import database
 
 DATA = Path(__file__).parents[3] / "hw_sim" / "sample" / "data"
@@ -129,6 +130,7 @@ class Library:
             self._insert("patron", {"account": number, "reader": reader, **row})
         for row in _rows("copies"):
             self._load_copy(row)
+        Index(self.db).add_missing()
         self.db.commit()
 
     def _load_copy(self, row: dict[str, str]) -> None:
@@ -157,11 +159,11 @@ class Library:
                  "state": "open"},
             )  # fmt: skip
         stream = self._one("SELECT id FROM stream WHERE device = ?", self._device(device))
-        self.db.execute("UPDATE stream SET number = ? WHERE id = ?", (number, stream))
         return self._insert(
             "inbox",
             {"stream": stream, "number": number, "kind": "session", "boot": 3, "uptime_ms": 0,
-             "wall_ms": at_ms, "quality": 2, "received_ms": at_ms + 900, "chain": ""},
+             "wall_ms": at_ms, "quality": 2, "received_ms": at_ms + 900, "before": "",
+             "chain": ""},
         )  # fmt: skip
 
     def _device(self, name: str) -> int:
