@@ -24,6 +24,10 @@ from broker.ledger.postgres import PostgresDatabase, Taken
 from broker.ledger.store import Database
 
 FOLDER = "restoring"
+# Machines may have policies of revisions that the backup does not know; they take a higher one.
+POLICIES_LEFT_OUT = 1_000_000
+_NEWER_POLICY = """INSERT INTO policy (revision, body, made_ms)
+SELECT revision + %d, body, %d FROM policy ORDER BY revision DESC LIMIT 1"""
 
 
 def place(
@@ -123,6 +127,7 @@ def _restore(connection: Connection, asked: _Asked) -> None:
     backup.restore(connection, asked.archive, progress=asked.progress)
     note = "INSERT INTO restoration (restored_ms, made_ms) VALUES (%d, %d)"
     connection.exec_driver_sql(note % (asked.now_ms, asked.archive.manifest.made_ms))
+    connection.exec_driver_sql(_NEWER_POLICY % (POLICIES_LEFT_OUT, asked.now_ms))
 
 
 def _holds(name: str) -> LedgerError:
