@@ -24,15 +24,15 @@ _FIELDS = (
     "hidden",  # and where it is hardly heard.
     "inside",  # The lean below which a tag is inside.
     "memory",  # How many rounds an earlier record may weigh.
-    "opened",  # Whether a door was opened just before: a copy may be in hands before the glass.
+    "heard_max",  # Of rounds, in hands before the glass: what is heard more often is not taken.
 )
 Kind = namedtuple("Kind", _FIELDS)
 # fmt: off
-FIRST =   Kind( 4, 12, 20, -3.0, -6.0, -5.0, 120, True)  # Somebody waits for the screen.
-AGAIN =   Kind( 4, 40, 40,  0.0, -2.0, -5.0,  20, True)  # They were asked, and moved the books.
-SECOND =  Kind(16, 60, 60, -3.0, -6.0,  0.0, 250, False)  # Nobody waits.
-HURRIED = Kind( 4, 12, 20, -3.0, -6.0,  0.0, 250, False)  # Somebody waits for a door to open.
-IDLE =    Kind( 1, 12, 20, -3.0, -6.0,  0.0, 250, False)  # To learn, and to notice a chip's death.
+FIRST =   Kind( 4, 12, 20, -3.0, -6.0, -5.0, 120, 0.25)  # Somebody waits for the screen.
+AGAIN =   Kind( 4, 40, 40,  0.0, -2.0, -5.0,  20, 0.1)  # They were asked, and moved the books.
+SECOND =  Kind(16, 60, 60, -3.0, -6.0,  0.0, 250, 0.0)  # Nobody waits.
+HURRIED = Kind( 4, 12, 20, -3.0, -6.0,  0.0, 250, 0.0)  # Somebody waits for a door to open.
+IDLE =    Kind( 1, 12, 20, -3.0, -6.0,  0.0, 250, 0.0)  # To learn, and to notice a chip's death.
 # fmt: on
 MEMORY_ROUNDS = 250
 
@@ -42,14 +42,13 @@ NEIGHBOUR = 3.0  # How much likelier here than there; of a copy recorded there m
 RECORDED_THERE = 12.0
 
 
-def _way(rate: float, dbm: float, spread_db: float) -> tuple:
-    """Return how a tag is heard: logarithms of missing and hearing it, its strength, its spread."""
-    return math.log(1 - rate), math.log(rate), dbm, spread_db, math.log(spread_db)
-
-
-# Wide, since the next bookcase is another one; radio.toml has what they are tried against.
-WELL, HIDDEN, FEEBLE = _way(0.95, -53, 5.5), _way(0.8, -57, 6.0), _way(0.3, -64, 6.0)
-OUTSIDE, WALL = _way(0.1, -70.5, 4.5), _way(0.25, -66, 4.5)
+# How tags are heard where nothing is known yet: rate, dBm; and from there, in dB, spreads and the
+# other places.  Wide, since the next bookcase is another one; radio.toml is what they answer to.
+WELL_RATE, WELL_DBM, TAGS_MIN = 0.95, -53, 5
+WELL_DB, HIDDEN_DB, FEEBLE_DB, OUTSIDE_DB, WALL_DB = 5.5, 6.0, 6.0, 4.5, 4.5  # Spreads.
+HIDDEN_BELOW, FEEBLE_BELOW, OUTSIDE_BELOW, WALL_BELOW = 4, 11, 17.5, 13
+HIDDEN_POWER = 0.54  # Of the chance of a miss: what shadows a tag costs more where misses are many.
+FEEBLE_RATE, OUTSIDE_RATE, WALL_RATE = 0.3, 0.1, 0.25
 FEEBLE_SHARE = -6.0  # The logarithm of how many chips are.
 STAYED_DB = 2.0  # How far the mean of a count strays from what was recorded of an untouched copy.
 RATE_MIN, RATE_MAX = 150, 950  # Per mille.  More is not believed.
@@ -65,6 +64,10 @@ FLOOR_DBM = -67  # Of a tag of which nothing was recorded yet.
 Result = namedtuple("Result", ("taken", "new", "unsure", "stable", "evidence", "rounds", "leans"))
 NO_RESULT = Result([], [], [], {}, [], 0, {})
 _NEVER = (0, 0, 0)
+
+
+# How a tag is heard in a place: logarithms of missing and hearing it, dBm, spread, its logarithm.
+Ways = namedtuple("Ways", ("well", "hidden", "feeble", "outside", "wall"))
 
 
 def rounds_needed(rate: int) -> int:
@@ -84,6 +87,7 @@ class Count:
         self.kind = kind
         self.rounds = 0
         self._before, self._elsewhere, self._leans = before, elsewhere, leans or {}
+        self._ways = _ways(before)
         self._stories: dict = {}
         self._heard: dict = {}  # Tag -> (rounds that heard it, sum of dBm, best).
         self._there: dict = {}  # Tag -> the same of the neighbour that hears it best, and its door.
@@ -132,8 +136,8 @@ class Count:
         taken, unsure, leans = [], [], {}
         for tag in sorted(self._before):
             lean = self._lean(tag)
-            # What is heard long after the door was shut is not charged to anybody.
-            if lean > GONE and (self.kind.opened or tag not in self._heard):
+            times = self._heard.get(tag, _NEVER)[0]
+            if lean > GONE and times <= self.kind.heard_max * self.rounds:
                 taken.append(tag)
             elif lean >= self.kind.inside:
                 unsure.append(tag)
@@ -154,14 +158,14 @@ class Count:
         times, total, _best = self._heard.get(tag, _NEVER)
         stayed, feeble = self._stories_of(tag)
         stayed = _fit(stayed, self.rounds, times, total)
-        feeble += _fit(FEEBLE, self.rounds, times, total)
-        outside = _fit(OUTSIDE, self.rounds, times, total) if times else 0.0
+        feeble += _fit(self._ways.feeble, self.rounds, times, total)
+        outside = _fit(self._ways.outside, self.rounds, times, total) if times else 0.0
         moved, hidden = self.kind.moved, self.kind.hidden
         if tag in self._leans:
             # The count before this one has allowed for it.
             moved = hidden = 0.0
-        moved += _fit(WELL, self.rounds, times, total)
-        hidden += _fit(HIDDEN, self.rounds, times, total)
+        moved += _fit(self._ways.well, self.rounds, times, total)
+        hidden += _fit(self._ways.hidden, self.rounds, times, total)
         return self._leans.get(tag, 0.0) + outside - max(stayed, moved, hidden, feeble)
 
     def _stories_of(self, tag: str) -> tuple:
@@ -169,8 +173,8 @@ class Count:
         if tag not in self._stories:
             rate, dbm, rounds = self._before[tag]
             rate = _bounded(rate) / 1000
-            stayed = _way(rate, dbm, STAYED_DB)
-            heard, missed = rate * (FEEBLE[1] - stayed[1]), (1 - rate) * (FEEBLE[0] - stayed[0])
+            stayed, feeble = _way(rate, dbm, STAYED_DB), self._ways.feeble
+            heard, missed = rate * (feeble[1] - stayed[1]), (1 - rate) * (feeble[0] - stayed[0])
             self._stories[tag] = (stayed, FEEBLE_SHARE + rounds * (heard + missed))
         return self._stories[tag]
 
@@ -182,10 +186,9 @@ class Count:
         times, total, _best = self._heard[tag]
         if tag in self._elsewhere and self._elsewhere[tag] >= total / times + MARGIN_DB:
             return 2 * NOT_NEW
-        return self._inside(times, total) - _fit(OUTSIDE, self.rounds, times, total)
-
-    def _inside(self, times: int, total: int) -> float:
-        return _best_fit(self.rounds, times, total)
+        return _best_fit(self._ways, self.rounds, times, total) - _fit(
+            self._ways.outside, self.rounds, times, total
+        )
 
     def _seems_new(self, tag: str) -> bool:
         return self._newness(tag) >= NEW
@@ -204,8 +207,12 @@ class Count:
         times, total, _best = self._heard[tag]
         at_times, at_total, _at_best, door = self._there[tag]
         at_rounds = self._there_rounds[door]
-        here = _best_fit(self.rounds, times, total) + _fit(WALL, at_rounds, at_times, at_total)
-        there = _best_fit(at_rounds, at_times, at_total) + _fit(WALL, self.rounds, times, total)
+        here = _best_fit(self._ways, self.rounds, times, total) + _fit(
+            self._ways.wall, at_rounds, at_times, at_total
+        )
+        there = _best_fit(self._ways, at_rounds, at_times, at_total) + _fit(
+            self._ways.wall, self.rounds, times, total
+        )
         return here - there > (RECORDED_THERE if tag in self._elsewhere else NEIGHBOUR)
 
     def _recorded(self, tag: str) -> tuple:
@@ -230,11 +237,32 @@ class Count:
         return {"tag": tag, "heard": times, "rounds": self.rounds, "dbm": best, "door": door}
 
 
-def _best_fit(rounds: int, times: int, total: int) -> float:
+def _ways(before: dict) -> Ways:
+    """Return how tags are heard in this bookcase, as most of what is recorded says."""
+    rate, dbm = WELL_RATE, WELL_DBM
+    if len(before) >= TAGS_MIN:
+        middle = len(before) // 2
+        rate = _bounded(sorted([how[0] for how in before.values()])[middle]) / 1000
+        dbm = sorted([how[1] for how in before.values()])[middle]
+    hidden = 1 - (1 - rate) ** HIDDEN_POWER
+    return Ways(
+        _way(rate, dbm, WELL_DB),
+        _way(hidden, dbm - HIDDEN_BELOW, HIDDEN_DB),
+        _way(FEEBLE_RATE, dbm - FEEBLE_BELOW, FEEBLE_DB),
+        _way(OUTSIDE_RATE, dbm - OUTSIDE_BELOW, OUTSIDE_DB),
+        _way(WALL_RATE, dbm - WALL_BELOW, WALL_DB),
+    )
+
+
+def _way(rate: float, dbm: float, spread_db: float) -> tuple:
+    return math.log(1 - rate), math.log(rate), dbm, spread_db, math.log(spread_db)
+
+
+def _best_fit(ways: Ways, rounds: int, times: int, total: int) -> float:
     """Return how well a place inside explains what was heard; few places are bad ones."""
-    well = _fit(WELL, rounds, times, total)
-    hidden = _fit(HIDDEN, rounds, times, total) - 2.0
-    return max(well, hidden, _fit(FEEBLE, rounds, times, total) - 4.0)
+    well = _fit(ways.well, rounds, times, total)
+    hidden = _fit(ways.hidden, rounds, times, total) - 2.0
+    return max(well, hidden, _fit(ways.feeble, rounds, times, total) - 4.0)
 
 
 def _fit(way: tuple, rounds: int, times: int, total: int) -> float:

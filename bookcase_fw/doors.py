@@ -80,12 +80,25 @@ class Door:
             self._note_position(event == "opened")
         if event == "counted":
             self._result = data
-            if data.unsure and self.state == table.COUNTING and not self._asked:
-                self.contents.ask(data)
-            event = "unsure" if data.unsure and not self._asked else "sure"
+            event = "unsure" if self._must_ask(data) else "sure"
         self.state, effects = table.step(self.state, event)
         for effect in effects:
             getattr(self, "_" + effect)(data)
+
+    def _must_ask(self, result) -> bool:
+        """Whether the door opens once more: a book was not seen, or more were taken than allowed.
+
+        Nobody is asked twice.
+        """
+        if self.state != table.COUNTING or self._asked:
+            return False
+        self.contents.ask(result)
+        return bool(result.unsure) or self._over() > 0
+
+    def _over(self) -> int:
+        """Return how many more copies were taken than the screen said could be."""
+        left = self._session.get("left", -1)
+        return len(self._result.taken) - left if left >= 0 and self.contents.known else 0
 
     def forget(self, tags: list):
         """Tags that were put elsewhere are not here."""
@@ -282,7 +295,9 @@ class Door:
         self._app.show_door(self, "counting")
 
     def _show_again(self, _data):
-        self._app.show_door(self, "again", unsure=len(self._result.unsure))
+        over, took = max(0, self._over()), self._result.taken
+        unsure = len(self._result.unsure)
+        self._app.show_door(self, "again", unsure=unsure, over=over, took=took if over else [])
 
     def _tell_done(self, _data):
         self._app.told(self, "done")

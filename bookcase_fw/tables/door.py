@@ -6,7 +6,8 @@ of a session begins in OPEN and hears from the lock board how the door stands.
 
 Events: `request` somebody may open; `released`, `jammed` whether the lock board took the order, so
 that no screen says "open" too early; `opened`, `shut` the door; `timeout` the timer that was
-started last; `sure`, `unsure`, `blind` how a count went (`unsure`: the reader was not asked yet);
+started last; `sure`, `unsure`, `blind` how a count went (`unsure`: a book was not seen, or too many
+were taken, and the reader was not asked yet);
 `count` an order; `hurry` somebody has come.
 """
 
@@ -17,7 +18,7 @@ SHUT, OPENING, OPENING_AGAIN, OPEN, LEFT_OPEN, COUNTING, AGAIN, SETTLED, PENDING
     "open",
     "left_open",
     "counting",
-    "again",  # Released once more, to move the books apart.
+    "again",  # Released once more, to move the books apart or to put some back.
     "settled",  # Recorded; the door may still spring open again.
     "pending",  # Recorded; the second count is to come.
 )

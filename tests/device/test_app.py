@@ -490,3 +490,24 @@ async def test_a_full_journal_opens_no_door():
 
     assert lab.screen.shown["why"] == "journal_full"
     await lab.switch_off()
+
+
+async def test_a_reader_who_takes_more_than_allowed_is_asked_once_and_may_put_back():
+    lab = Lab()
+    lab.service.answer = {"id": "1.1", "ok": True, "left": 1, "due": 20261221}
+    await lab.start()
+    await lab.come()
+    await lab.open(1)
+    lab.take(1, 1, 2)
+    lab.board.shut_door(1)
+    await lab.shows("again")
+    assert lab.screen.shown["over"] == 1 and lab.screen.shown["took"] == [tag(1), tag(2)]
+    await lab.until(lambda: lab.board.is_released(1))
+    lab.board.pull_door(1)
+    await lab.until(lambda: lab.app.door(1).state == "open")
+    lab.put(1, 2)
+    await lab.shut(1)
+
+    (session,) = lab.service.sessions
+    assert session["took"] == [tag(1)] and lab.screen.shown["over"] == 0
+    await lab.switch_off()
