@@ -11,6 +11,7 @@ from typing import NamedTuple, cast
 import structlog
 
 from bookcase_fw import wire
+from broker.catalogue.asked import Searches
 from broker.circulation.decide import Answer
 from broker.circulation.terms import Place
 from broker.desk import requests
@@ -20,6 +21,7 @@ from broker.fleet.orders import OrderRefused, Orders
 from broker.fleet.policy import Policies
 from broker.fleet.registry import Device, Registry
 from broker.fleet.state import States
+from broker.keeping import restored
 from broker.law import Law
 from broker.ledger.asks import Asks
 from broker.ledger.books import Books
@@ -29,7 +31,7 @@ from broker.ledger.counters import Counters
 from broker.ledger.directory import Directory
 from broker.ledger.facts import Facts
 from broker.ledger.gaps import Gaps
-from broker.ledger.inbox import INTEGER_MAX, JOURNAL, Fact, Inbox, Refusal, Taken
+from broker.ledger.inbox import INTEGER_MAX, JOURNAL, Fact, Inbox, Refusal, Stream, Taken
 from broker.ledger.limits import Limits
 from broker.ledger.store import Database
 from broker.outbox import Outbox
@@ -76,6 +78,7 @@ class Exchange:
             ruleset=law.ruleset,
             day=law.day,
         )
+        self._searches = Searches(db)
         self._facts = Facts(
             db,
             inbox=self._inbox,
@@ -185,8 +188,7 @@ class Exchange:
 
     def settle(self) -> bool:
         """End a transaction's work; say whether anything was counted."""
-        for account in sorted(self.books.accounts):
-            self._limits.check(account, self._now_ms)
+        self._limits.check_all(self.books.accounts, self._now_ms)
         self.books.accounts.clear()
         self._states.write()
         return self.counters.write()
@@ -234,7 +236,7 @@ class Exchange:
         self._states.unacked(device, cast(int, said["last"]) - stream.number, now_ms)
         if cast(int, said["acked"]) > stream.number and stream.state == "open":
             # The machine has let go of records that this ledger never had, or has lost.
-            self._quarantine(device, journal, message, "the ledger is behind its machine")
+            self._behind(device, stream, cast(int, said["acked"]), message, journal)
         renew = stream.state == "quarantined"
         self.outbox.greet(device, journal, number=stream.number, renew=renew, time_ms=now_ms)
 
@@ -286,8 +288,9 @@ class Exchange:
 
     def _ask(self, device: Device, message: Incoming) -> None:
         said = _decoded("ask", message)
-        renews = said["op"] == "renew"
-        answer = (self._renewed if renews else self._asks.answer)(device, said, message.received_ms)
+        others = {"renew": self._renewed, "search": self._searches.answer}
+        answering = others.get(str(said["op"]), self._asks.answer)
+        answer = answering(device, said, message.received_ms)
         self.outbox.say(
             device, "answer", answer, session=str(said["session"]), nonce=str(said["id"])
         )
@@ -307,6 +310,21 @@ class Exchange:
         subject = Subject("quarantine", f"{device.id}:{journal}", device.id)
         self.cases.open(subject, {"journal": journal, "why": why}, message.received_ms)
         log.warning("quarantined", device=device.name, journal=journal, text=why)
+
+    def _behind(
+        self, device: Device, stream: Stream, acked: int, message: Incoming, journal: str
+    ) -> None:
+        """A machine knows more than the ledger: expected after a restore, else a bad sign."""
+        since_ms = restored.picture_ms(self._db, stream.id, stream.number)
+        if since_ms is None:
+            self._quarantine(device, journal, message, "the ledger is behind its machine")
+            return
+        self._inbox.quarantine(device, journal)
+        subject = Subject("missing", f"{device.id}:{journal}", device.id)
+        numbers = f"{stream.number + 1}–{acked}"
+        evidence = {"journal": journal, "numbers": numbers, "since_ms": since_ms}
+        self.cases.open(subject, evidence, message.received_ms)
+        log.warning("missing", device=device.name, journal=journal, numbers=numbers)
 
     def _check_limits(self, now_ms: int) -> None:
         """Later, once for all of a transaction: what is over depends on what is open at its end."""

@@ -5,7 +5,7 @@ in all, or more of its kind, counted with the loans that are older and still ope
 depends on what is open and not on the order in which it became known.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from broker.circulation.asked import Reader
 from broker.circulation.room import Room
@@ -16,6 +16,8 @@ from broker.ledger.known import Known, OpenLoan
 from broker.ledger.store import Database
 
 _COUNT = "SELECT COUNT(*) FROM loan WHERE account = ? AND in_ms IS NULL"
+_COUNTS = """SELECT account, COUNT(*) FROM loan
+WHERE account = ANY(?) AND in_ms IS NULL GROUP BY account"""
 _PATRON = "SELECT account, kind, language, blocked, name FROM patron WHERE account = ?"
 _MARK = "UPDATE loan SET over_limit = ? WHERE id = ?"
 _CASES = """SELECT key FROM exception_case
@@ -49,9 +51,20 @@ class Limits:
         found = self._db.execute(_OVER)
         self._over = {account for (account,) in found}
 
-    def check(self, account: int, now_ms: int) -> None:
+    def check_all(self, accounts: Collection[int], now_ms: int) -> None:
+        """Check these; PostgreSQL is asked once for all of them."""
+        wanted = sorted(accounts)
+        counts: dict[int, int] = {}
+        if wanted and self._db.kind == "postgresql":
+            counts = dict(self._db.execute(_COUNTS, (wanted,)).fetchall())
+            counts = {account: counts.get(account, 0) for account in wanted}
+        for account in wanted:
+            self.check(account, now_ms, counts.get(account))
+
+    def check(self, account: int, now_ms: int, count: int | None = None) -> None:
         """Mark what is over the limit now and no longer mark what is not."""
-        (count,) = self._db.execute(_COUNT, (account,)).fetchone()
+        if count is None:
+            (count,) = self._db.execute(_COUNT, (account,)).fetchone()
         if count <= self._least and account not in self._over:
             return
         loans = self._known.loans(account)

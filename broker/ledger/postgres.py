@@ -23,16 +23,27 @@ from broker.ledger.store import Kind, Row
 QUEUED_MAX = 400  # Rows after which the database is given work while we go on.
 NUMBERS_MIN = 16
 _OPEN, _FAILED = psycopg.pq.TransactionStatus.INTRANS, psycopg.pq.TransactionStatus.INERROR
-_SIMPLE = re.compile(
+_INSERT = re.compile(
     r"INSERT\s+INTO\s+(\w+)\s*\(([^)]*)\)\s*VALUES\s*\(([^()]*)\)\s*"
     r"(ON CONFLICT[^?]*DO NOTHING)?\s*",
     re.IGNORECASE,
 )
+_UPDATE = re.compile(r"UPDATE\s+(\w+)\s+SET\s+([^()]+?)\s+WHERE\s+([^()]+)", re.IGNORECASE)
+_SET = re.compile(r"\s*(\w+)\s*=\s*(\?|\d+)\s*")
 _CHANGE = re.compile(r"\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(\w+)", re.IGNORECASE)
 _LOOKS = re.compile(r"\bSELECT\b", re.IGNORECASE)
 _ANSWERS = re.compile(r"\sRETURNING\s", re.IGNORECASE)
 # What a trigger changes beside its table, in the migrations.
-_TRIGGERED = {"inbox": {"stream"}, "movement": {"copy_state"}, "copy": {"copy_state"}}
+_TRIGGERED = {
+    "inbox": {"stream"},
+    "movement": {"copy", "copy_state"},
+    "copy": {"copy_state"},
+}
+# The writer asks for single rows.  A plan that was made while a table was empty must not be to read
+# all of it, and no statistics should be needed for that.
+_BY_INDEX = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
+# Rows of one table that belong to different things do not depend on each other.
+_THING = {"loan": "copy"}
 _HELD = 0x736867  # The number of the lock that processes hold, exclusive or shared.
 _HOLD = {
     "": "",
@@ -56,11 +67,14 @@ class _Plan(NamedTuple):
     merged: str
     types: tuple[str, ...]  # Of the columns of `merged`.
     looks: bool  # Into other tables too, so that nothing may overtake it.
+    inserts: bool = False
+    thing: int = -1  # Which of the values says to what a row belongs; -1 when it is not known.
 
 
 class _Run(NamedTuple):
     plan: _Plan
     rows: list[Sequence[object]]
+    things: set[object]
     change: "_Change"
 
 
@@ -110,7 +124,8 @@ class PostgresDatabase:
         self._queue: list[_Run] = []
         self._queued = 0
         self._numbers: dict[str, deque[int]] = {}
-        self._used: dict[str, int] = {}
+        self._drawn: dict[str, int] = {}
+        self._needed: dict[str, int] = {}
 
     def execute(self, statement: str, values: Sequence[object] = ()) -> Any:
         plan = self._plans.get(statement) or self._plan(statement)
@@ -127,16 +142,13 @@ class PostgresDatabase:
 
     def number(self, table: str) -> int:
         """Ids are drawn in each transaction: a later one never has a lower number for a copy."""
-        drawn = self._numbers.get(table)
-        if not drawn:
-            count = max(NUMBERS_MIN, self._used.get(table, 0))
-            found = self.execute(
-                "SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)",
-                (table, count),
-            )
-            drawn = self._numbers[table] = deque(row[0] for row in found)
-            self._used[table] = count * 2
-        return drawn.popleft()
+        left = self._numbers.get(table)
+        if not left:
+            count = max(NUMBERS_MIN, self._needed.get(table, 0), self._drawn.get(table, 0))
+            draw = f"SELECT nextval('{table}_id_seq') FROM generate_series(1, ?)"
+            left = self._numbers[table] = deque(row[0] for row in self.execute(draw, (count,)))
+            self._drawn[table] = self._drawn.get(table, 0) + count
+        return left.popleft()
 
     def begin(self) -> None:
         """Begin, on a new connection when the last one was lost; psycopg.Error when there is none.
@@ -145,10 +157,11 @@ class PostgresDatabase:
         """
         if self._connection.closed:
             self._connection = self._connect()
-        for table, drawn in self._numbers.items():
-            used = self._used[table] // 2 - len(drawn)
-            self._used[table] = max(NUMBERS_MIN, used + used // 4)
+        for table, left in self._numbers.items():
+            # About as many as the last time: what is left over is lost.
+            self._needed[table] = (self._drawn[table] - len(left)) * 5 // 4
         self._numbers.clear()
+        self._drawn.clear()
         stack = ExitStack()
         stack.enter_context(self._connection.pipeline())
         self._pipeline = stack
@@ -191,7 +204,7 @@ class PostgresDatabase:
     def send(self) -> None:
         """Send what waits, without waiting for it."""
         queue, self._queue, self._queued = self._queue, [], 0
-        for plan, rows, change in queue:
+        for plan, rows, _things, change in queue:
             if len(rows) == 1:
                 change.cursor = self._connection.execute(plan.text, rows[0])
             else:
@@ -206,61 +219,89 @@ class PostgresDatabase:
         self._connection.execute("SELECT 1").fetchone()
 
     def _enqueue(self, plan: _Plan, values: Sequence[object]) -> _Change:
-        run = self._mergeable(plan) if plan.merged else None
+        thing = values[plan.thing] if plan.thing >= 0 else None
+        run = self._mergeable(plan, thing) if plan.merged else None
         if run is None:
-            run = _Run(plan, [], _Change(self))
+            run = _Run(plan, [], set(), _Change(self))
             self._queue.append(run)
         run.rows.append(values)
+        run.things.add(thing)
         self._queued += 1
         if self._queued >= QUEUED_MAX:
             self.send()
         return run.change
 
-    def _mergeable(self, plan: _Plan) -> _Run | None:
-        """Return the run that a row may join: nothing after it is what the row refers to."""
+    def _mergeable(self, plan: _Plan, thing: object) -> _Run | None:
+        """Return the run that a row may join: nothing after it is what the row depends on."""
         touched = _touched(plan.table)
         for run in reversed(self._queue):
+            known = thing is not None and run.plan.thing >= 0
+            depends = not (known and run.plan.table == plan.table) or thing in run.things
             if run.plan is plan:
-                return run
-            if run.plan.table in touched or run.plan.looks:
+                # One statement changes a row once.
+                return run if plan.inserts or not depends else None
+            if run.plan.looks or (depends and run.plan.table in touched):
                 return None
         return None
 
     def _plan(self, statement: str) -> _Plan:
-        text = statement.replace("?", "%s")
         change = _CHANGE.match(statement)
         table = change[1].lower() if change and not _ANSWERS.search(statement) else ""
-        plan = _Plan(text, table, "", (), bool(_LOOKS.search(statement)))
-        simple = _SIMPLE.fullmatch(statement)
-        if simple and table:
-            merged, types = self._merged(table, simple)
-            plan = plan._replace(merged=merged, types=types)
+        looks = bool(_LOOKS.search(statement))
+        plan = _Plan(statement.replace("?", "%s"), table, "", (), looks)
+        if table:
+            if simple := _INSERT.fullmatch(statement):
+                plan = self._many_inserted(plan, simple)
+            elif simple := _UPDATE.fullmatch(statement):
+                plan = self._many_updated(plan, simple)
         self._plans[statement] = plan
         return plan
 
-    def _merged(self, table: str, simple: re.Match[str]) -> tuple[str, tuple[str, ...]]:
-        """Return a statement that takes an array for each value of the simple one."""
-        if not self._types:
-            for name, column, kind in self._connection.execute(_TYPES).fetchall():
-                self._types.setdefault(name, {})[column] = kind
+    def _many_inserted(self, plan: _Plan, simple: re.Match[str]) -> _Plan:
+        """Return the plan with a statement that takes an array for each value of the simple one."""
         names = [name.strip() for name in simple[2].split(",")]
         values = [value.strip() for value in simple[3].split(",")]
-        if len(names) != len(values):
-            return "", ()
-        marked = [name for name, value in zip(names, values, strict=True) if value == "?"]
-        types = tuple(self._types[table][name] for name in marked)
-        if not marked or any("?" in value and value != "?" for value in values):
-            return "", ()
-        arrays = ", ".join(f"%s::{kind}[]" for kind in types)
+        marked = [name for name, value in zip(names, values, strict=False) if value == "?"]
+        if len(names) != len(values) or len(marked) != simple[3].count("?") or not marked:
+            return plan
         given = ", ".join(
             f"row_.{name}" if value == "?" else value
             for name, value in zip(names, values, strict=True)
         )
-        columns = ", ".join(marked)
-        return (
-            f"INSERT INTO {table} ({simple[2]}) SELECT {given} "
-            f"FROM unnest({arrays}) AS row_ ({columns}) {simple[4] or ''}"
-        ), types
+        rows, types = self._rows(plan.table, marked)
+        merged = f"INSERT INTO {plan.table} ({simple[2]}) SELECT {given} {rows} {simple[4] or ''}"
+        return plan._replace(
+            merged=merged, types=types, thing=_thing(plan.table, marked), inserts=True
+        )
+
+    def _many_updated(self, plan: _Plan, simple: re.Match[str]) -> _Plan:
+        """The same for an update of rows that are known by their key."""
+        sets = [_SET.fullmatch(part) for part in simple[2].split(",")]
+        keys = [_SET.fullmatch(part) for part in re.split(r"\sAND\s", simple[3])]
+        if not all(sets) or not all(key and key[2] == "?" for key in keys):
+            return plan
+        marked = [part[1] for part in (*sets, *keys) if part and part[2] == "?"]
+        thing = _thing(plan.table, marked)
+        if thing < 0 or len(set(marked)) != len(marked):
+            return plan
+        rows, types = self._rows(plan.table, marked)
+        given = ", ".join(
+            f"{part[1]} = {f'row_.{part[1]}' if part[2] == '?' else part[2]}"
+            for part in sets
+            if part
+        )
+        where = " AND ".join(f"{plan.table}.{key[1]} = row_.{key[1]}" for key in keys if key)
+        merged = f"UPDATE {plan.table} SET {given} {rows} WHERE {where}"
+        return plan._replace(merged=merged, types=types, thing=thing)
+
+    def _rows(self, table: str, names: list[str]) -> tuple[str, tuple[str, ...]]:
+        """Return a FROM of many rows with these columns, and the columns' types."""
+        if not self._types:
+            for name, column, kind in self._connection.execute(_TYPES).fetchall():
+                self._types.setdefault(name, {})[column] = kind
+        types = tuple(self._types[table][name] for name in names)
+        arrays = ", ".join(f"%s::{kind}[]" for kind in types)
+        return f"FROM unnest({arrays}) AS row_ ({', '.join(names)})", types
 
     def _leave(self) -> None:
         stack, self._pipeline = self._pipeline, None
@@ -272,7 +313,7 @@ class PostgresDatabase:
             self._url,
             autocommit=True,
             prepare_threshold=2,
-            options=f"-c timezone=UTC {self._settings}".strip(),
+            options=f"-c timezone=UTC {self._settings or _BY_INDEX}",
             application_name="shugui",
             connect_timeout=5,
             # A server that vanished without a word is noticed within ten seconds.
@@ -310,6 +351,12 @@ def _touched(table: str) -> frozenset[str]:
         keys = schema.metadata.tables[table].foreign_keys
         found |= {key.target_fullname.split(".")[0] for key in keys}
     return frozenset(found)
+
+
+def _thing(table: str, marked: list[str]) -> int:
+    """Return which of the marked columns says to what a row belongs, or -1."""
+    name = _THING.get(table, "")
+    return marked.index(name) if name in marked else -1
 
 
 def _array(kind: str, column: tuple[Any, ...]) -> str:

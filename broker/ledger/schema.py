@@ -207,6 +207,7 @@ copy = Table(
     Column("home", Text, ForeignKey("site.id"), nullable=False),
     Column("placed", Whole, ForeignKey("holder.id"), nullable=False),  # where it was loaded
     Column("loaded_ms", Whole, nullable=False),
+    Index("copy_title", "title"),
     sqlite_strict=True,
 )
 
@@ -284,8 +285,9 @@ movement = Table(
     "movement",
     metadata,
     Column("id", Whole, primary_key=True),  # order of recording
-    Column("copy", Whole, ForeignKey("copy.id"), nullable=False),
-    Column("source", Whole, ForeignKey("holder.id"), nullable=False),
+    # That there is this copy and this source is what the trigger finds in `copy_state`.
+    Column("copy", Whole, nullable=False),
+    Column("source", Whole, nullable=False),
     Column("target", Whole, ForeignKey("holder.id"), nullable=False),
     Column("kind", Text, nullable=False),
     _one_of("movement_kind", _kinds(MOVEMENTS)),
@@ -305,9 +307,10 @@ copy_state = Table(
     "copy_state",
     metadata,
     Column("copy", Whole, ForeignKey("copy.id"), primary_key=True),
-    Column("holder", Whole, ForeignKey("holder.id"), nullable=False),
+    # Only a movement changes these, and it is there with its target.
+    Column("holder", Whole, nullable=False),
     Column("since_ms", Whole, nullable=False),
-    Column("movement", Whole, ForeignKey("movement.id")),
+    Column("movement", Whole),
     # Counts every change of the copy's life, so that whoever remembers it knows whether it is old.
     Column("turn", Whole, nullable=False, server_default=text("0")),
     Index("copy_state_holder", "holder"),

@@ -561,20 +561,12 @@ def _tables() -> None:
             ["inbox.id"],
         ),
         sa.ForeignKeyConstraint(
-            ["copy"],
-            ["copy.id"],
-        ),
-        sa.ForeignKeyConstraint(
             ["request"],
             ["request.id"],
         ),
         sa.ForeignKeyConstraint(
             ["reverses"],
             ["movement.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["source"],
-            ["holder.id"],
         ),
         sa.ForeignKeyConstraint(
             ["target"],
@@ -644,14 +636,6 @@ def _tables() -> None:
         sa.ForeignKeyConstraint(
             ["copy"],
             ["copy.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["holder"],
-            ["holder.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["movement"],
-            ["movement.id"],
         ),
         sa.PrimaryKeyConstraint("copy"),
         sqlite_strict=True,
