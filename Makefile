@@ -13,7 +13,7 @@ FIRMWARE := $(shell find bookcase_fw -name '*.py')
 RUN_PACKAGES := fonts-noto-cjk libgl1 libegl1 libgl1-mesa-dri libmtdev1
 TEST_PACKAGES := $(RUN_PACKAGES) mosquitto chromium xvfb xdotool
 
-.PHONY: help setup setup-test run demo quick test test-device check bench format lock clean
+.PHONY: help setup setup-test run demo city quick test test-device check bench format lock clean
 
 help:            ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -29,6 +29,10 @@ run: setup       ## a district on the desk: service, bookcases, a kiosk, readers
 
 demo: setup      ## one loan and one return, told in words, on the same real parts
 	@$(BIN)/python -m hw_sim demo $(ARGS)
+
+city: setup      ## days of a district in seconds, with everything going wrong (SEED=1 SEEDS=1 DAYS=1 CASES=3 FAULTS=all)
+	@$(BIN)/python -m hw_sim city --seed $(or $(SEED),1) --seeds $(or $(SEEDS),1) --days $(or $(DAYS),1) \
+	  --cases $(or $(CASES),3) --faults $(or $(FAULTS),all) $(ARGS)
 
 quick: .venv/ready  ## the firmware's tests and all pure ones under CPython, on a clock that jumps
 	@$(BIN)/pytest -q tests/device tests/test_tidy.py

@@ -1,4 +1,4 @@
-"""The simulator's commands: python -m hw_sim run, demo, panel, sample, devices."""
+"""The simulator's commands: python -m hw_sim run, demo, panel, sample, devices, city."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -9,6 +9,7 @@ import typer
 from hw_sim import control
 from hw_sim import demo as journey
 from hw_sim import panel as prompt
+from hw_sim.city import command as city_command
 from hw_sim.desk.desk import Desk
 from hw_sim.desk.devices import serve
 from hw_sim.desk.run import run_desk, until_ended
@@ -105,6 +106,8 @@ def devices(
     """Only the simulated parts of one machine, for a program that is started by hand."""
     raise typer.Exit(until_ended(lambda _end: serve(device)))
 
+
+app.command(name="city")(city_command.city)
 
 if __name__ == "__main__":
     app()

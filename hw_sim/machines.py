@@ -35,6 +35,10 @@ class Parts:
         self.device = device
         self._parts = {name: Part(twin, SerialPort(twin)) for name, twin in twins.items()}
 
+    @property
+    def names(self) -> list[str]:
+        return list(self._parts)
+
     def part(self, name: str) -> Part:
         if name not in self._parts:
             raise HandError(f"{self.device} has no {name}; it has {', '.join(self._parts)}.")
@@ -53,9 +57,11 @@ class Parts:
 
 
 class BookcaseTwins(Parts):
-    def __init__(self, device: str, doors: int, world: World, radio: Radio) -> None:
+    def __init__(
+        self, device: str, doors: int, world: World, radio: Radio, lock: LockBoard | None = None
+    ) -> None:
         self.doors = doors
-        self.lock = LockBoard(doors)
+        self.lock = lock or LockBoard(doors)
         self.scanner = Scanner()
         self.screen = Screen()
         self._world = world

@@ -14,11 +14,11 @@ not know, and said so.  Being charged wrongly is never excused by a case.
 import asyncio
 import urllib.error
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from hw_sim.ledger import Custody, Ledger, Service, Stream
+from hw_sim.ledger import Custody, Ledger, Stream
 from hw_sim.world.places import Compartment, Hands, Shelf
 from hw_sim.world.truth import World
 
@@ -47,6 +47,13 @@ class Report(NamedTuple):
         return "\n".join(lines) or "the ledger agrees with the world"
 
 
+class Telling(Protocol):
+    """What tells of the ledger: the service's HTTP API (ledger.py), or a run's own view of it."""
+
+    async def ledger(self, cards: Iterable[str]) -> Ledger: ...
+    async def movements(self, barcode: str) -> list[tuple[int, str]]: ...
+
+
 class Oracle:
     """Judges a service.  `devices` must be online and drained; `lasts` may name the highest record
     number that each of them has written, which the API cannot know."""
@@ -54,7 +61,7 @@ class Oracle:
     def __init__(
         self,
         world: World,
-        service: Service,
+        service: Telling,
         devices: Collection[str],
         lasts: Callable[[], Mapping[str, int]] = dict,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,

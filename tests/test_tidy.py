@@ -24,6 +24,8 @@ LAYERS = {
     "hw_sim/devices": ("hw_sim.devices", *(f"bookcase_fw.{name}" for name in PURE)),
     # The desk's half of the firmware, which it starts.
     "hw_sim/upy": ("bookcase_fw",),
+    # It runs them all, in memory.
+    "hw_sim/city": ("hw_sim", "broker", "kiosk.core", "bookcase_fw"),
     "hw_sim": ("hw_sim", *(f"bookcase_fw.{name}" for name in PURE)),
 }
 OURS = ("bookcase_fw", "kiosk", "broker", "hw_sim", "tests")

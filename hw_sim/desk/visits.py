@@ -50,7 +50,7 @@ class Person:
 
 async def borrow(person: Person, eyes: Eyes) -> None:
     """Take a few books out of a bookcase; sometimes none, sometimes one goes back."""
-    door = await _enter(person, eyes, lambda door: _count(person, door) > 0)
+    door = await enter(person, eyes, lambda door: _count(person, door) > 0)
     inside = person.world.at(Compartment(person.device, door))
     count = min(person.chance.randint(1, TAKE_MAX), eyes.shown["left"], len(inside))
     if person.chance.random() < HESITATE_SHARE:
@@ -60,15 +60,15 @@ async def borrow(person: Person, eyes: Eyes) -> None:
         await person.do("take", door, copy.barcode)
     if len(taken) > 1 and person.chance.random() < PUT_BACK_SHARE:
         await person.do("put", door, taken[0].barcode)
-    await _finish(person, eyes, door)
+    await finish(person, eyes, door)
 
 
 async def bring(person: Person, eyes: Eyes) -> None:
     """Put the books that one has into a bookcase, as far as they fit."""
-    door = await _enter(person, eyes, lambda door: _room(person, door) >= ROOM_MIN)
+    door = await enter(person, eyes, lambda door: _room(person, door) >= ROOM_MIN)
     for copy in person.books()[: _room(person, door)]:
         await person.do("put", door, copy.barcode)
-    await _finish(person, eyes, door)
+    await finish(person, eyes, door)
 
 
 async def borrow_at_kiosk(person: Person, eyes: Eyes, site: str) -> None:
@@ -97,7 +97,7 @@ async def bring_to_kiosk(person: Person, eyes: Eyes, site: str) -> None:
     await person.do("leave")
 
 
-async def _enter(person: Person, eyes: Eyes, wanted: Callable[[int], bool]) -> int:
+async def enter(person: Person, eyes: Eyes, wanted: Callable[[int], bool]) -> int:
     """Show the card, choose a door and open it; return the door, or raise Unseen."""
     await eyes.see("welcome")
     shown = await show_card(person.run, eyes, person.device, person.card)
@@ -141,7 +141,7 @@ async def pull(run: Run, device: str, door: int) -> None:
     await run(f"pull {device} {door}")
 
 
-async def _finish(person: Person, eyes: Eyes, door: int) -> None:
+async def finish(person: Person, eyes: Eyes, door: int) -> None:
     """Shut the door, again when the screen asks for it, read what it says, and go."""
     await person.do("shut", door)
     shown = await eyes.see("done", "again")

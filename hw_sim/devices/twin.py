@@ -25,11 +25,15 @@ class Twin:
         self._watches = False  # Whether a pause is being waited for.
         # Faults, off by default.
         self.deaf = False  # Neither hears nor speaks, as without power.
-        self.plug(_to_nobody, _never)
+        self.unplug()
 
     def plug(self, emit: "Emit", later: "Later"):
         """Be connected: emit(data) sends bytes, later(ms, call) calls back."""
         self._emit, self._later = emit, later
+
+    def unplug(self):
+        """Be connected to nobody."""
+        self.plug(_to_nobody, _never)
 
     def feed(self, data: bytes) -> bytes:
         """Hear bytes; return the answer."""

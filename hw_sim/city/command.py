@@ -1,0 +1,45 @@
+"""The command of the city: one run, or many; a line of progress, a JSON line for each run."""
+
+import logging
+import sys
+from typing import Annotated
+
+import structlog
+import typer
+
+from hw_sim.city.run import Order, Outcome, run
+from hw_sim.city.trouble import TROUBLES
+
+_FAULTS = ", ".join(row.name for row in TROUBLES)
+
+
+def city(
+    seed: Annotated[int, typer.Option(help="everything comes from it")] = 1,
+    seeds: Annotated[int, typer.Option(min=1, help="so many runs, one seed after the other")] = 1,
+    days: Annotated[int, typer.Option(min=1, help="days of the city")] = 1,
+    cases: Annotated[int, typer.Option(min=1, max=20, help="how many bookcases")] = 3,
+    visits: Annotated[int, typer.Option(min=0, help="visits a day, over all of them")] = 60,
+    faults: Annotated[str, typer.Option(help=f"all, none, or some of {_FAULTS}")] = "all",
+) -> None:
+    """Days of a district in seconds, with everything going wrong; does the ledger stay true?"""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    violations = 0
+    for number in range(seed, seed + seeds):
+        outcome = run(Order(number, days, cases, visits, faults), _progress)
+        _say(outcome)
+        violations += outcome.violations
+    raise typer.Exit(1 if violations else 0)
+
+
+def _progress(line: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{line}   ", end="", file=sys.stderr, flush=True)
+
+
+def _say(outcome: Outcome) -> None:
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    if outcome.violations:
+        print(outcome.report)
+        print(*outcome.differences, sep="\n")
+    print(outcome.line(), flush=True)

@@ -1,0 +1,33 @@
+"""The city in a box: same seed, same run; and with everything going wrong the ledger stays true."""
+
+import pytest
+
+from hw_sim.city.run import Order, run
+
+GENTLE = Order(seed=1, visits=30, faults="none")
+
+
+def test_the_ledger_agrees_with_the_world_when_nothing_goes_wrong() -> None:
+    outcome = run(GENTLE)
+
+    assert outcome.violations == 0, outcome.report
+    assert outcome.counts["visits"] >= 25
+    assert outcome.counts["facts"] >= 25
+
+
+def test_the_same_seed_is_the_same_run() -> None:
+    order = GENTLE._replace(faults="all", seed=2)
+
+    assert run(order).digest == run(order).digest
+
+
+def test_another_seed_is_another_run() -> None:
+    assert run(GENTLE).digest != run(GENTLE._replace(seed=5)).digest
+
+
+@pytest.mark.parametrize("faults", ["network", "power", "mqtt", "service", "wire", "messages"])
+def test_a_trouble_comes_and_the_ledger_stays_true(faults: str) -> None:
+    outcome = run(Order(seed=7, visits=40, faults=faults))
+
+    assert outcome.violations == 0, outcome.report
+    assert any(name.startswith("fault_") for name in outcome.counts)
