@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from broker.circulation import calendar, days, rules
 from broker.circulation.calendar import Calendar
 from broker.circulation.rules import Rules
+from broker.circulation.text import RuleError
 from broker.config import Config
 from broker.ledger.store import Database
 
+T = TypeVar("T")
 BUILT_IN = Path(__file__).parent / "circulation"
+RULES, CALENDAR = "minhang.rules", "minhang.calendar"
 
 _RULESET = "SELECT id FROM ruleset WHERE sha256 = ?"
 _ENTER = "INSERT INTO ruleset (sha256, text, active_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
@@ -29,11 +32,9 @@ class Law(NamedTuple):
     day: Callable[[int], int]
 
 
-def read(config: Config) -> tuple[str, str]:
-    """Return the texts of the rules and of the calendar that a configuration names."""
-    texts = (config.rules, "minhang.rules"), (config.calendar, "minhang.calendar")
-    first, second = (Path(named) if named else BUILT_IN / own for named, own in texts)
-    return first.read_text(), second.read_text()
+def of_files(config: Config) -> Law:
+    """Return the law of a configuration without a number; RuleError names file and line."""
+    return _law(config, *_texts(config), ruleset=0)
 
 
 def in_force(db: Database, config: Config, now_ms: int) -> Law:
@@ -41,13 +42,41 @@ def in_force(db: Database, config: Config, now_ms: int) -> Law:
 
     Raises RuleError for a text that cannot be understood; then nothing is written.
     """
-    text, days_text = read(config)
-    parsed, parsed_days = rules.parse(text), calendar.parse(days_text)
+    text, days_text = _texts(config)
+    law = _law(config, text, days_text, ruleset=0)
     digest = sha256(f"{text}\0{days_text}".encode()).hexdigest()
+    days_digest = sha256(days_text.encode()).hexdigest()
     db.begin()
     db.execute(_ENTER, (digest, text, now_ms))
     (ruleset,) = db.execute(_RULESET, (digest,)).fetchone()
-    days_digest = sha256(days_text.encode()).hexdigest()
-    db.execute(_CALENDAR, (ruleset, days_digest, parsed_days.version, days_text))
+    db.execute(_CALENDAR, (ruleset, days_digest, law.calendar.version, days_text))
     db.commit()
-    return Law(parsed, parsed_days, ruleset, days.in_zone(ZoneInfo(config.timezone)))
+    return law._replace(ruleset=ruleset)
+
+
+def _law(config: Config, text: str, days_text: str, *, ruleset: int) -> Law:
+    zone = ZoneInfo(config.timezone)
+    return Law(
+        _parsed(rules.parse, text, _path(config.rules, RULES)),
+        _parsed(calendar.parse, days_text, _path(config.calendar, CALENDAR)),
+        ruleset,
+        days.in_zone(zone),
+    )
+
+
+def _texts(config: Config) -> tuple[str, str]:
+    return (
+        _path(config.rules, RULES).read_text(encoding="utf-8"),
+        _path(config.calendar, CALENDAR).read_text(encoding="utf-8"),
+    )
+
+
+def _path(named: str, built_in: str) -> Path:
+    return Path(named) if named else BUILT_IN / built_in
+
+
+def _parsed(parse: Callable[[str], T], text: str, path: Path) -> T:
+    try:
+        return parse(text)
+    except RuleError as error:
+        raise RuleError(error.line, error.column, error.expected, path.name) from None

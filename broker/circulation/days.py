@@ -24,6 +24,13 @@ def between(first: int, last: int) -> int:
     return (_date(last) - _date(first)).days
 
 
+def noon_ms(day: int, zone: ZoneInfo) -> int:
+    """Return a time that is on this day, in milliseconds since 1970 UTC."""
+    moment = _date(day)
+    noon = datetime(moment.year, moment.month, moment.day, 12, tzinfo=zone)
+    return int(noon.timestamp() * 1000)
+
+
 def weekday(day: int) -> int:
     """Return 0 for a Monday to 6 for a Sunday."""
     return _date(day).weekday()

@@ -18,10 +18,11 @@ _DAY_MIN = 24 * 60
 
 
 class RuleError(Exception):
-    """The text cannot be understood.  The message names line, column and what was expected."""
+    """The text cannot be understood.  The message names file, line, column, what was expected."""
 
-    def __init__(self, line: int, column: int, expected: str) -> None:
-        super().__init__(f"line {line}, column {column}: {expected}")
+    def __init__(self, line: int, column: int, expected: str, file: str = "") -> None:
+        where = f"{file}, " if file else ""
+        super().__init__(f"{where}line {line}, column {column}: {expected}")
         self.line = line
         self.column = column
         self.expected = expected
