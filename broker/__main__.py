@@ -18,6 +18,7 @@ import typer
 from broker import config as configuration
 from broker.catalogue.command import app as catalogue
 from broker.circulation import days, rules
+from broker.circulation.command import app as rules_app
 from broker.keeping import command as keeping
 from broker.ledger import audit, database
 from broker.ledger.explain import Explanation
@@ -29,6 +30,7 @@ log = structlog.get_logger()
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 ledger = typer.Typer(no_args_is_help=True, help="Look into the ledger.")
 app.add_typer(ledger, name="ledger")
+app.add_typer(rules_app, name="rules")
 app.add_typer(catalogue, name="catalogue")
 app.add_typer(reports, name="report")
 keeping.add(ledger)

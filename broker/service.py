@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import structlog
 import uvicorn
@@ -23,6 +24,7 @@ from broker.law import in_force
 from broker.leases import Leases
 from broker.ledger import database
 from broker.ledger.read import Reader
+from broker.ledger.trial import Trial
 from broker.link import Link, Server
 from broker.live import Hub
 from broker.mqttserver import SERVICE, Access, MqttServer
@@ -86,6 +88,12 @@ class Service:
                 timezone=config.timezone,
                 device_key=self._registry.key,
                 now_ms=now_ms,
+                trial=Trial(
+                    lambda: database.snapshot(config.folder, config.database),
+                    law,
+                    ZoneInfo(config.timezone),
+                    now_ms=now_ms,
+                ),
             )
         )
         self._web_thread = threading.Thread(

@@ -9,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 
 from broker.desk.file import Files
 from broker.ledger.read import Reader
+from broker.ledger.trial import Trial
 from broker.live import Hub
 from broker.web import api, casepage, pages, problem, staff, stream
 from broker.web.access import Access
@@ -34,6 +35,7 @@ def create_app(
     timezone: str,
     device_key: DeviceKey,
     now_ms: Callable[[], int],
+    trial: Trial | None = None,
 ) -> FastAPI:
     """Return the application.  Call `hub.close()` before uvicorn stops: open streams hold it up."""
     app = FastAPI(
@@ -49,6 +51,7 @@ def create_app(
         ZoneInfo(timezone),
         now_ms,
     )
+    app.state.trial = trial
     for kind, handler in problem.HANDLERS:
         app.add_exception_handler(kind, handler)
     for router in (api.router, staff.router, stream.router, pages.router, casepage.router):
