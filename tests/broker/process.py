@@ -23,13 +23,14 @@ TIMEOUT_S = 20.0
 HOME = Path(__file__).parent.parent.parent
 
 
-def folder_with_library(folder: Path) -> Path:
-    """Make a data folder and return the path of a configuration with free ports."""
+def folder_with_library(folder: Path, url: str = "") -> Path:
+    """Make a ledger and return the path of a configuration with free ports."""
     data = folder / "data"
-    library(data).close()
+    library(data, url).close()
     config = folder / "service.json"
     settings = {
         "data": str(data),
+        "database": url,
         "district_key": DISTRICT_KEY.hex(),
         "mqtt": {"port": 0},
         "web": {"port": 0},
