@@ -23,6 +23,23 @@ class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: int = 8080
 
 
+class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A payment provider over signed HTTP; `key` is hexadecimal."""
+
+    url: str
+    key: str
+
+
+class Smtp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A mail server for notices; without a host no mail is sent."""
+
+    host: str = ""
+    port: int = 25
+    sender: str = "library@localhost"
+    user: str = ""
+    password: str = ""
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`data` is the folder of the ledger; `rules` and `calendar` are files, or "" for the built-in.
 
@@ -37,6 +54,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timezone: str = "Asia/Shanghai"
     rules: str = ""
     calendar: str = ""
+    providers: dict[str, Provider] = {}
+    smtp: Smtp = Smtp()
+    webhook_key: str = ""  # Hexadecimal; without one no webhook is told anything.
 
     @property
     def folder(self) -> Path:

@@ -14,6 +14,7 @@ import structlog
 import uvicorn
 
 from bookcase_fw import wire
+from broker.accounts.office import open_accounts
 from broker.config import Config
 from broker.desk.desk import DeskRefused
 from broker.desk.requests import Answer
@@ -72,6 +73,14 @@ class Service:
             now_ms=now_ms,
             monotonic=monotonic,
         )
+        self._accounts = open_accounts(
+            config,
+            writer=self._writer,
+            db=self._db,
+            exchange=self._exchange,
+            law=law,
+            now_ms=now_ms,
+        )
         self.mqtt_port = server.port
         self._web_socket = socket.create_server((config.web.host, config.web.port))
         self.web_port: int = self._web_socket.getsockname()[1]
@@ -94,6 +103,7 @@ class Service:
                     ZoneInfo(config.timezone),
                     now_ms=now_ms,
                 ),
+                accounts=self._accounts,
             )
         )
         self._web_thread = threading.Thread(
@@ -105,6 +115,7 @@ class Service:
         if self._mqtt_server:
             self._mqtt_server.start()
         self._writer.start()
+        self._accounts.clerk.start()
         self._link.start()
         if self._leases:
             self._leases.start()
@@ -125,6 +136,8 @@ class Service:
         if self._leases:
             self._leases.stop()
             self._leases.join(STOP_TIMEOUT_S)
+        self._accounts.clerk.stop()
+        self._accounts.clerk.join(STOP_TIMEOUT_S)
         self._writer.stop()
         self._writer.join(STOP_TIMEOUT_S)
         self._web_thread.join(STOP_TIMEOUT_S)

@@ -120,6 +120,7 @@ class Cards:
                 subject = Subject("lost_card", str(cause), copy=copy, cause=cause)
                 self._cases.open(subject, {}, happened_ms)
         self._directory.reader(found.suspect)
+        self._books.hold(moved)
         for copy, cause in sorted(moved.items()):
             self._books.fold_again(copy, cause, now_ms)
         return len(moved)

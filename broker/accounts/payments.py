@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 from broker.accounts.money import Cause, Money, Reason
 from broker.accounts.providers import Event, Outcome
+from broker.circulation import texts
 from broker.ledger.cases import Cases, Subject
 from broker.ledger.store import CONFLICTS, Database
+from broker.notices.post import Post
 
 EXPIRES_MS = 15 * 60_000
 DESK = "desk"  # Cash over the counter: a provider that answers at once.
@@ -144,11 +146,11 @@ class Payments:
             self._db.execute(_INTEND, values)
         except CONFLICTS as error:
             raise PaymentError(f"another payment is under way: {error}") from None
-        return self._found(number)
+        return self.known(number)
 
     def linked(self, payment: str, link: str) -> Payment:
         self._db.execute("UPDATE payment SET link = ? WHERE id = ?", (link, payment))
-        return self._found(payment)
+        return self.known(payment)
 
     def over_the_counter(
         self, account: int, *, fen: int, purpose: str, now_ms: int, actor: str
@@ -158,7 +160,7 @@ class Payments:
             account, fen=fen, purpose=purpose, provider=DESK, now_ms=now_ms, actor=actor
         )
         self.learned(made.id, Outcome("paid", fen, made.id), now_ms)
-        return self._found(made.id)
+        return self.known(made.id)
 
     def heard(self, provider: str, said: Event, now_ms: int) -> bool:
         """Take what a provider tells by itself; say whether it is new.
@@ -178,7 +180,7 @@ class Payments:
 
     def learned(self, number: str, said: Outcome, now_ms: int) -> Payment:
         """Draw the consequences of a payment's outcome, whoever told it and however often."""
-        payment = self._found(number)
+        payment = self.known(number)
         after = TABLE.get((payment.state, said.outcome))
         if payment.state == "paid":
             self._contradicted(payment, said, now_ms)
@@ -187,14 +189,14 @@ class Payments:
         elif after:
             settled = None if after in ("intended", "unknown") else now_ms
             self._db.execute(_STEP, (after, settled, payment.reference, number))
-        return self._found(number)
+        return self.known(number)
 
     def give_back(self, number: str, *, fen: int, reason: str, now_ms: int, actor: str) -> Refund:
         """Begin a refund along the path that the payment came.
 
         Raises PaymentError for more than was paid, or than the library owes or holds.
         """
-        payment = self._found(number)
+        payment = self.known(number)
         account, purpose = payment.account, payment.purpose
         (under_way,) = self._db.execute(_UNDER_WAY, (account, purpose)).fetchone()
         held = -self._money.owed(account) if purpose == "owed" else self._money.deposit(account)
@@ -207,24 +209,24 @@ class Payments:
             raise PaymentError(f"payment {number}: {error}") from None
         if payment.provider == DESK:
             self.gave_back(refund, Outcome("done", fen, refund), now_ms)
-        return self._found_refund(refund)
+        return self.known_refund(refund)
 
     def gave_back(self, number: str, said: Outcome, now_ms: int) -> Refund:
         """Draw the consequences of a refund's outcome."""
-        refund = self._found_refund(number)
+        refund = self.known_refund(number)
         if refund.state in ("done", "failed"):
             return refund
         state = said.outcome if said.outcome in ("done", "failed") else "unknown"
         settled = now_ms if state in ("done", "failed") else None
         step = "UPDATE refund SET state = ?, settled_ms = ?, reference = ? WHERE id = ?"
         self._db.execute(step, (state, settled, said.reference, number))
-        payment = self._found(refund.payment)
+        payment = self.known(refund.payment)
         if state == "done":
             self._book(_BACK[payment.purpose], payment, refund.fen, f"refund:{number}", now_ms)
         elif state == "failed":
             subject = Subject("refund", number, account=payment.account)
             self._cases.open(subject, {"payment": payment.id, "fen": refund.fen}, now_ms)
-        return self._found_refund(number)
+        return self.known_refund(number)
 
     def _paid(self, payment: Payment, said: Outcome, now_ms: int) -> None:
         """Money that has come is booked as much as it is; another amount is a case."""
@@ -260,14 +262,20 @@ class Payments:
             now_ms=now_ms,
             actor=payment.actor,
         )
+        if kind in _IN.values():
+            money = texts.money(fen)
+            about = f"payment:{payment.id}"
+            Post(self._db).put("payment", payment.account, key=about, now_ms=now_ms, money=money)
 
-    def _found(self, number: str) -> Payment:
+    def known(self, number: str) -> Payment:
+        """Return a payment; PaymentError when there is none."""
         payment = self.find(number)
         if payment is None:
             raise PaymentError(f"there is no payment {number}")
         return payment
 
-    def _found_refund(self, number: str) -> Refund:
+    def known_refund(self, number: str) -> Refund:
+        """Return a refund; PaymentError when there is none."""
         row = self._db.execute(f"{_FIND_REFUND} WHERE id = ?", (number,)).fetchone()
         if row is None:
             raise PaymentError(f"there is no refund {number}")

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from broker.ledger.store import Database
 
 ACCOUNT_BITS = 48
+CHANNELS = ("mail", "webhook")
 
 _FIND = """SELECT patron.account, patron.card, patron.reader, patron.name, patron.kind,
 patron.language, patron.blocked FROM card JOIN patron ON patron.account = card.account
@@ -19,6 +20,8 @@ WHERE account = ?"""
 _COUNT = """INSERT INTO counter (kind, reason, value) VALUES ('people', '', 1)
 ON CONFLICT (kind, reason) DO UPDATE SET value = counter.value + 1"""
 _CHANGES = "SELECT value FROM counter WHERE kind = 'people' AND reason = ''"
+_AGREED = """SELECT 1 FROM consent WHERE account = ? AND purpose = 'notices'
+AND withdrawn_ms IS NULL LIMIT 1"""
 _NAMELESS = "INSERT INTO nameless (account, kind, why, since_ms) VALUES (?, ?, ?, ?)"
 
 
@@ -70,3 +73,14 @@ def note_change(db: Database) -> None:
 def changes(db: Database) -> int:
     row = db.execute(_CHANGES).fetchone()
     return int(row[0]) if row else 0
+
+
+def set_contact(db: Database, account: int, channel: str, address: str) -> None:
+    """Note an address of a reader who agreed to notices; an empty one deletes it."""
+    if channel not in CHANNELS:
+        raise AccountError(f"a channel is one of {', '.join(CHANNELS)}")
+    if address and not db.execute(_AGREED, (account,)).fetchone():
+        raise AccountError("the reader has not agreed to notices")
+    db.execute("DELETE FROM contact WHERE account = ? AND channel = ?", (account, channel))
+    if address:
+        db.execute("INSERT INTO contact VALUES (?, ?, ?)", (account, channel, address))

@@ -7,8 +7,10 @@ Nothing is put right here: each difference is named, for people and for `Till.as
 import csv
 import json
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from io import StringIO
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from broker.ledger.store import Database
 
@@ -88,6 +90,13 @@ def compare(
     listed = json.dumps([difference._asdict() for difference in differences])
     db.execute(_KEEP, (provider, day, now_ms, matched, listed))
     return Report(provider, day, matched, differences)
+
+
+def midnights(day: int, zone: ZoneInfo) -> tuple[int, int]:
+    """Return when a day begins and ends, in ms since 1970 UTC."""
+    first = datetime(day // 10000, day // 100 % 100, day % 100, tzinfo=zone)
+    last = first + timedelta(days=1)
+    return int(first.timestamp() * 1000), int(last.timestamp() * 1000)
 
 
 def read(text: str) -> list[Entry]:

@@ -11,6 +11,7 @@ import structlog
 
 from broker.accounts.payments import DESK, Payment, PaymentError, Payments, Refund
 from broker.accounts.providers import Outcome, Provider, Silent
+from broker.desk import requests
 from broker.ledger.store import Database
 
 log = structlog.get_logger()
@@ -39,26 +40,49 @@ class Till:
     def providers(self) -> tuple[str, ...]:
         return tuple(self._providers)
 
-    def start(self, account: int, *, fen: int, purpose: str, provider: str, actor: str) -> Payment:
-        """Begin a payment and return it with its link; PaymentError when it cannot be."""
+    def start(
+        self, account: int, *, fen: int, purpose: str, provider: str, actor: str, key: str = ""
+    ) -> Payment:
+        """Begin a payment and return it with its link; PaymentError when it cannot be.
+
+        Asked again under the same key it is the same payment; KeyReused for another one.
+        """
         if provider != DESK and provider not in self._providers:
             raise PaymentError(f"there is no provider {provider!r}")
         now_ms = self._now_ms()
-        if provider == DESK:
-            return self._do(
-                lambda db: Payments(db).over_the_counter(
-                    account, fen=fen, purpose=purpose, now_ms=now_ms, actor=actor
-                )
-            )
-        made = self._do(
-            lambda db: Payments(db).intend(
-                account, fen=fen, purpose=purpose, provider=provider, now_ms=now_ms, actor=actor
-            )
-        )
+        asked = ["payment", account, fen, purpose, provider, actor]
+
+        def begin(db: Database) -> Payment:
+            payments = Payments(db)
+
+            def take() -> requests.Answer:
+                if provider == DESK:
+                    made = payments.over_the_counter(
+                        account, fen=fen, purpose=purpose, now_ms=now_ms, actor=actor
+                    )
+                else:
+                    made = payments.intend(
+                        account,
+                        fen=fen,
+                        purpose=purpose,
+                        provider=provider,
+                        now_ms=now_ms,
+                        actor=actor,
+                    )
+                return {"id": made.id}
+
+            answer = requests.once(db, key, asked, now_ms, take)
+            return payments.known(answer["id"])
+
+        made = self._do(begin)
+        return made if made.state != "intended" or made.link else self._begun(made)
+
+    def _begun(self, made: Payment) -> Payment:
         try:
-            link = self._providers[provider].start(made.id, fen, purpose, made.expires_ms)
+            provider = self._providers[made.provider]
+            link = provider.start(made.id, made.fen, made.purpose, made.expires_ms)
         except Silent as silence:
-            log.warning("provider_silent", provider=provider, payment=made.id, text=str(silence))
+            log.warning("provider_silent", payment=made.id, text=str(silence))
             return self._learned(made.id, Outcome("silent"))
         return self._do(lambda db: Payments(db).linked(made.id, link))
 
@@ -71,6 +95,10 @@ class Till:
             raise PaymentError(f"there is no provider {name!r}")
         said = self._providers[name].heard(headers, body)
         return self._do(lambda db: Payments(db).heard(name, said, self._now_ms()))
+
+    def ask_for(self, number: str) -> Payment:
+        """Ask for the outcome of a payment by its number; PaymentError when there is none."""
+        return self.ask(self._do(lambda db: Payments(db).known(number)))
 
     def ask(self, payment: Payment) -> Payment:
         """Ask a provider for a payment's outcome; one that stays silent leaves it unknown."""
@@ -85,14 +113,33 @@ class Till:
         late = said.outcome == "open" and payment.expires_ms < self._now_ms()
         return self._learned(payment.id, Outcome("late") if late else said)
 
-    def give_back(self, payment: str, *, fen: int, reason: str, actor: str) -> Refund:
-        """Give money back along the path that it came; PaymentError when it cannot be."""
-        made = self._do(
-            lambda db: Payments(db).give_back(
-                payment, fen=fen, reason=reason, now_ms=self._now_ms(), actor=actor
+    def give_back(
+        self, payment: str, *, fen: int, reason: str, actor: str, key: str = ""
+    ) -> Refund:
+        """Give money back along the path that it came; PaymentError when it cannot be.
+
+        Asked again under the same key it is the same refund; KeyReused for another one.
+        """
+        now_ms = self._now_ms()
+        said = {"fen": fen, "reason": reason, "actor": actor}
+
+        def begin(db: Database) -> Refund:
+            payments = Payments(db)
+            answer = requests.once(
+                db,
+                key,
+                ["refund", payment, said],
+                now_ms,
+                lambda: {
+                    "id": payments.give_back(
+                        payment, fen=fen, reason=reason, actor=actor, now_ms=now_ms
+                    ).id
+                },
             )
-        )
-        return made if made.state == "done" else self._tell(made)
+            return payments.known_refund(answer["id"])
+
+        made = self._do(begin)
+        return self._tell(made) if made.state == "asked" else made
 
     def catch_up(self) -> int:
         """Ask for everything that is open and was not heard of for a minute; return how many."""

@@ -16,7 +16,7 @@ from broker.web import problem
 COOKIE = "staff"
 COOKIE_DAYS = 30
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-# Open to all: nothing of a reader is behind them, or they are signed by a device's own key.
+# Open to all: nothing of a reader is behind them, or they are signed by a key of their own.
 # fmt: off
 OPEN = (
     # method         path
@@ -24,6 +24,7 @@ OPEN = (
     ("GET|HEAD",     r"/openapi\.json"),
     ("GET|HEAD",     r"/static/.*"),
     ("PUT",          r"/v1/machines/[^/]+/picture"),
+    ("POST",         r"/v1/payments/callbacks/[^/]+"),
 )
 HEADERS = {
     "Content-Security-Policy": (

@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from broker.accounts.house import Accounts
 from broker.desk.file import Files
 from broker.ledger.read import Reader
 from broker.ledger.trial import Trial
 from broker.live import Hub
-from broker.web import api, casepage, pages, problem, staff, stream
+from broker.web import accounts as accounts_api
+from broker.web import api, casepage, pages, problem, readerpage, staff, stream
 from broker.web.access import Access
 from broker.web.parts import AtDesk, Parts, Refused, SendOrder
 from broker.web.pictures import DeviceKey, Pictures
@@ -36,6 +38,7 @@ def create_app(
     device_key: DeviceKey,
     now_ms: Callable[[], int],
     trial: Trial | None = None,
+    accounts: Accounts | None = None,
 ) -> FastAPI:
     """Return the application.  Call `hub.close()` before uvicorn stops: open streams hold it up."""
     app = FastAPI(
@@ -52,9 +55,18 @@ def create_app(
         now_ms,
     )
     app.state.trial = trial
+    app.state.accounts = accounts
     for kind, handler in problem.HANDLERS:
         app.add_exception_handler(kind, handler)
-    for router in (api.router, staff.router, stream.router, pages.router, casepage.router):
+    for router in (
+        api.router,
+        staff.router,
+        stream.router,
+        pages.router,
+        casepage.router,
+        accounts_api.router,
+        readerpage.router,
+    ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.add_api_route("/healthz", _alive, summary="Whether the service is alive")

@@ -1,0 +1,103 @@
+"""The page of a reader's account: what is owed and why, what was paid, and what staff can do."""
+
+import re
+import secrets
+from typing import Annotated
+from urllib.parse import quote, unquote
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from broker.accounts.house import Accounts
+from broker.circulation.texts import money
+from broker.web import accounttexts
+from broker.web.accounts import Hold, told
+from broker.web.casepage import ACTOR_COOKIE, ACTOR_S, ACTOR_SIZE_MAX, Form, _form
+from broker.web.draw import language, page
+from broker.web.parts import Parts, Use
+from broker.web.problem import Problem
+
+router = APIRouter(include_in_schema=False)
+
+ROWS_MAX = 60
+REASON_SIZE_MAX = 200
+AMOUNT = re.compile(r"([0-9]{1,5})(?:[.,]([0-9]{1,2}))?")
+ACTS = ("cash", "waive")
+
+
+@router.get("/readers/{card}")
+def reader(card: str, request: Request, use: Use, hold: Hold) -> Response:
+    return _drawn(card, request, use, hold, {}, "")
+
+
+@router.post("/readers/{card}")
+def act(
+    card: str, request: Request, use: Use, hold: Hold, form: Annotated[Form, Depends(_form)]
+) -> Response:
+    """Take the form.  A redirect brings the browser back, so a reload sends nothing again."""
+    speech = language(request)
+    actor = form.get("actor", "").strip()[:ACTOR_SIZE_MAX]
+    reason = form.get("reason", "").strip()[:REASON_SIZE_MAX]
+    fen = fen_of(form.get("amount", ""))
+    key = form.get("key", "")
+    if not fen:
+        return _drawn(card, request, use, hold, form, accounttexts.say("bad_amount", speech))
+    if not actor or not key or (form.get("act") == "waive" and not reason):
+        return _drawn(card, request, use, hold, form, accounttexts.say("no_word", speech))
+    try:
+        _done(hold, card, form.get("act", ""), fen, reason=reason, actor=actor, key=key)
+    except Problem as problem:
+        return _drawn(card, request, use, hold, form, problem.detail)
+    answer = RedirectResponse(request.url.path, 303)
+    answer.set_cookie(ACTOR_COOKIE, quote(actor), max_age=ACTOR_S, samesite="lax", httponly=True)
+    return answer
+
+
+def fen_of(text: str) -> int:
+    """Return an amount that people wrote in yuan, 12.5 or 12.50; 0 when it is none."""
+    found = AMOUNT.fullmatch(text.strip())
+    if not found:
+        return 0
+    yuan, rest = found.groups()
+    return int(yuan) * 100 + int((rest or "0").ljust(2, "0"))
+
+
+def _done(
+    hold: Accounts, card: str, act: str, fen: int, *, reason: str, actor: str, key: str
+) -> None:
+    if act == "waive":
+        told(lambda: hold.book(card, "waive", fen, reason=reason, actor=actor, key=key))
+        return
+    person = told(lambda: hold.person(card))
+    told(
+        lambda: hold.till.start(
+            person.account, fen=fen, purpose="owed", provider="desk", actor=actor, key=key
+        )
+    )
+
+
+def _drawn(
+    card: str, request: Request, use: Parts, hold: Accounts, form: Form, why: str
+) -> Response:
+    try:
+        account = told(lambda: hold.account(card))
+    except Problem:
+        return page(request, use, "nothing.html", status=404)
+    person = hold.person(card)
+    found = use.read.reader(person.card)
+    speech = language(request)
+    actor = form.get("actor") or unquote(request.cookies.get(ACTOR_COOKIE, ""))
+    return page(
+        request,
+        use,
+        "reader.html",
+        status=409 if why else 200,
+        account=account,
+        loans=found.loans if found else [],
+        rows_max=ROWS_MAX,
+        say=lambda key, **values: accounttexts.say(key, speech, **values),
+        yuan=money,
+        form=form | {"actor": actor},
+        key=secrets.token_hex(16),
+        why=why,
+    )
