@@ -4,21 +4,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from sqlalchemy import text
 
 from broker import config as configuration
 from broker.config import Config
 from broker.ledger import database
 from broker.ledger.store import Database
-from broker.reports import closing, forms, periods, uptime
-from broker.reports.build import Report, build
+from broker.reports import closing, forms, uptime
+from broker.reports.asked import period, report, usual
+from broker.reports.build import Report
 from broker.reports.layouts import LAYOUTS, Layout
 from broker.reports.measures import COUNTED, DERIVED
 from broker.reports.periods import Period
@@ -61,9 +60,9 @@ def _shows(layout: Layout) -> Callable[..., None]:
         with _errors():
             settings = configuration.read(config)
             zone = ZoneInfo(settings.timezone)
-            asked = period(year=year, month=month, first=first, last=last)
-            report = _built(settings, layout, asked or this_year(_now_ms(), zone), zone)
-            _write(report, form, out, lang.value)
+            asked = period(layout, year=year, month=month, first=first, last=last)
+            built = _built(settings, layout, asked or usual(layout, _now_ms(), zone), zone)
+            _write(built, form, out, lang.value)
 
     return show
 
@@ -122,44 +121,19 @@ def definitions() -> None:
         print(f"{measure.name:20} v{measure.version}  {measure.unit:7} {measure.counts}")
 
 
-def period(*, year: int = 0, month: int = 0, first: str = "", last: str = "") -> Period | None:
-    """Return the period that was asked for; None for no word about it.  Raises ValueError."""
-    if year:
-        return periods.year(year)
-    if month:
-        return periods.month(month)
-    if not first and not last:
-        return None
-    asked = Period(date.fromisoformat(first or last), date.fromisoformat(last or first))
-    if asked.last < asked.first:
-        raise ValueError(f"{asked.last} is before {asked.first}")
-    return asked
-
-
-def this_year(now_ms: int, zone: ZoneInfo) -> Period:
-    return periods.year(periods.day_of(now_ms, zone).year)
-
-
 def _built(settings: Config, layout: Layout, asked: Period, zone: ZoneInfo) -> Report:
     engine = database.open_reader(settings.folder, settings.database)
     try:
-        with engine.connect() as connection:
-            return build(
-                lambda statement: connection.execute(text(statement)),
-                layout,
-                asked,
-                zone=zone,
-                now_ms=_now_ms(),
-            )
+        return report(engine, layout, asked, zone=zone, now_ms=_now_ms())
     finally:
         engine.dispose()
 
 
-def _write(report: Report, form: Form, out: Path | None, language: str) -> None:
+def _write(built: Report, form: Form, out: Path | None, language: str) -> None:
     if form is Form.table:
-        written = forms.table(report, language).encode()
+        written = forms.table(built, language).encode()
     else:
-        written = forms.FORMATS[form.value][1](report, language)
+        written = forms.FORMATS[form.value][1](built, language)
     if out:
         out.write_bytes(written)
         print(f"{out}: {len(written)} bytes")
