@@ -12,8 +12,8 @@ from bookcase_fw.codecs import wjl
 from bookcase_fw.drivers.line import WAITS
 from hw_sim.devices.wjl import LockBoard
 
-AWAKE_S = 180.0  # After being stirred it answers at least every AWAKE_HOLD_MS.
-AWAKE_HOLD_MS, ASLEEP_HOLD_MS = 1500, 3_600_000
+AWAKE_S = 15.0  # After being stirred it answers at least every AWAKE_HOLD_MS.
+AWAKE_HOLD_MS, ASLEEP_HOLD_MS = 2500, 3_600_000
 
 
 class CalmLock(LockBoard):
