@@ -3,7 +3,8 @@
 A `fact` message is taken record by record.  A number that is there already is a repetition, unless
 its content differs: then the machine was cloned or rolled back, and its stream is quarantined
 whole.  A number that comes too early is not stored: the old number is acknowledged, and the machine
-goes back to it.
+goes back to it.  A record that was told in a stream before, which was quarantined, is stored
+and nothing follows from it a second time.
 """
 
 import re
@@ -16,6 +17,7 @@ from bookcase_fw import record, wire
 from broker.fleet import keys
 from broker.fleet.registry import Device
 from broker.ledger import shapes
+from broker.ledger.again import Again
 from broker.ledger.clocks import Stamp
 from broker.ledger.store import Database
 
@@ -101,11 +103,13 @@ class Inbox:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._again = Again(db)
         self._streams: dict[tuple[int, str], Stream] = {}
 
     def forget(self) -> None:
         """After a rollback: what was remembered may be of it."""
         self._streams.clear()
+        self._again.forget()
 
     def take(self, device: Device, payload: bytes, received_ms: int) -> tuple[str, Taken]:
         """Store what is new in a `fact` payload; return its journal id and what came of it.
@@ -126,10 +130,13 @@ class Inbox:
             if not (_follows(stream, found) if new else self._same(stream, found)):
                 taken = Taken(stream.id, stream.number, facts, repeated, True, found.number)
                 return message.journal, taken
+            told = self._was_told(device, stream, found) if new else True
             if new:
-                facts.append(self._store(stream, found, received_ms))
-            else:
+                fact = self._store(stream, found, received_ms)
+            if told:
                 repeated += 1
+            else:
+                facts.append(fact)
         return message.journal, Taken(stream.id, stream.number, facts, repeated, False)
 
     def stream(self, device: Device, journal: str) -> Stream:
@@ -150,6 +157,7 @@ class Inbox:
     def quarantine(self, device: Device, journal: str) -> None:
         stream = self.stream(device, journal)
         stream.state = "quarantined"
+        self._again.forget()
         self._db.execute("UPDATE stream SET state = 'quarantined' WHERE id = ?", (stream.id,))
 
     def close_others(self, device: Device, journal: str) -> None:
@@ -171,6 +179,13 @@ class Inbox:
         kind, chain = self._db.execute(_STORED, (stream.id, found.number)).fetchone()
         # A record that could be read once and not the next time, or the other way round, is one.
         return chain == found.chain or GENUINE_LOSS in (kind, found.kind)
+
+    def _was_told(self, device: Device, stream: Stream, found: _Record) -> bool:
+        """Say whether a new number is an old record, told again after a quarantine."""
+        if found.kind == GENUINE_LOSS:
+            return False
+        boot, uptime_ms, *_clock = found.stamp
+        return self._again.recognise(device.id, stream.id, boot, uptime_ms, found.raw)
 
     def _store(self, stream: Stream, found: _Record, received_ms: int) -> Fact:
         """The database carries the stream on, or refuses what does not follow in it."""

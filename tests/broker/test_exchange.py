@@ -117,6 +117,52 @@ def test_a_new_journal_goes_on_after_a_quarantine(desk: Desk, case1: Machine) ->
     assert told(desk, fresh)["number"] == 1
 
 
+def test_what_was_committed_before_a_quarantine_and_is_told_again_is_recognised(
+    desk: Desk, case1: Machine
+) -> None:
+    """The ack of the first two was lost, then the stream was quarantined: all four come anew."""
+    case1.session(1 * MINUTE_MS, ANN, took=[TAGS[0], TAGS[1]])
+    case1.session(20 * MINUTE_MS, ANN, put=[TAGS[0]])
+    told(desk, case1)
+    clone = Machine(journal=case1.journal)
+    clone.session(1, BEN, took=[TAGS[5]])
+    assert told(desk, clone)["renew"]
+
+    fresh = Machine()
+    desk.hear(fresh.says("hello", fresh.hello()))
+    # Under new numbers, with the fields of the body in another order.
+    fresh.session(1 * MINUTE_MS, took=[TAGS[0], TAGS[1]], reader=ANN)
+    fresh.session(20 * MINUTE_MS, ANN, put=[TAGS[0]])
+    fresh.session(21 * MINUTE_MS, ANN, took=[TAGS[2]])
+    told(desk, fresh, 1, 1)
+    desk.exchange.forget()  # As a new process of the service, which remembers nothing.
+    said = desk.hear(fresh.says("fact", fresh.payload(), START_MS + 3600_000))
+    assert dict(said)["ack"]["number"] == 3
+
+    loans = desk.rows("SELECT copy, state FROM loan ORDER BY copy")
+    assert loans == [(1, "returned"), (2, "open"), (3, "open")]
+    assert desk.one("SELECT COUNT(*) FROM movement WHERE kind <> 'load'") == 4
+    assert desk.one("SELECT COUNT(*) FROM inbox") == 5
+    assert audit.check(desk.folder, day, desk.url) == []
+
+
+def test_the_same_once_more_after_a_quarantine_is_new(desk: Desk, case1: Machine) -> None:
+    """Each record that was told is recognised once: a second one like it happened as well."""
+    case1.fact("fault", uptime_ms=5, part="reader.1", on=True)
+    told(desk, case1)
+    clone = Machine(journal=case1.journal)
+    clone.fact("fault", uptime_ms=6, part="lock.1", on=True)
+    told(desk, clone)
+    fresh = Machine()
+    for _time in range(2):
+        fresh.fact("fault", uptime_ms=5, part="reader.1", on=True)
+
+    told(desk, fresh)
+
+    facts = desk.rows("SELECT kind, value FROM counter WHERE kind IN ('facts', 'duplicates')")
+    assert sorted(facts) == [("duplicates", 1), ("facts", 2)]
+
+
 def test_a_lost_record_is_a_case_and_the_stream_goes_on(desk: Desk, case1: Machine) -> None:
     case1.session(1, ANN, took=[TAGS[0]])
     case1.session(2, ANN, took=[TAGS[1]])
