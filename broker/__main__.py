@@ -16,6 +16,7 @@ import structlog
 import typer
 
 from broker import config as configuration
+from broker.accounts.command import app as accounts
 from broker.catalogue.command import app as catalogue
 from broker.circulation import days, rules
 from broker.circulation.command import app as rules_app
@@ -31,6 +32,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 ledger = typer.Typer(no_args_is_help=True, help="Look into the ledger.")
 app.add_typer(ledger, name="ledger")
 app.add_typer(rules_app, name="rules")
+app.add_typer(accounts, name="accounts")
 app.add_typer(catalogue, name="catalogue")
 app.add_typer(reports, name="report")
 keeping.add(ledger)

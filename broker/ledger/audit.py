@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from broker.accounts import money
 from broker.ledger import database, dimensions
 from broker.ledger.books import FOLDED_CASES, folded_life, standing_movements
 from broker.ledger.store import Database
@@ -19,9 +20,9 @@ LEFT JOIN inbox ON inbox.stream = stream.id GROUP BY device.name, stream.id"""
 
 
 def check(folder: Path, day: Callable[[int], int], url: str = "") -> list[str]:
-    """Fold every copy's life anew and count every stream; return what differs, a line each."""
+    """Fold every copy's life anew, count every stream, add up all money; return what differs."""
     with database.snapshot(folder, url) as db:
-        return [*_streams(db), *_copies(db, day)]
+        return [*_streams(db), *_copies(db, day), *money.differences(db)]
 
 
 def _streams(db: Database) -> Iterator[str]:

@@ -1,0 +1,182 @@
+"""`python -m broker accounts …`: settle again, reconcile a statement, check, retire, show, export.
+
+What writes needs the data folder for itself, as `load` does; while the service runs, its API does
+the same.
+"""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from broker import config as configuration
+from broker import law
+from broker.accounts import costs, people, personal, reconcile, views
+from broker.accounts import money as purses
+from broker.accounts.people import AccountError
+from broker.accounts.reconcile import StatementError
+from broker.accounts.retire import retire as detach
+from broker.accounts.settle import Settlement
+from broker.circulation import days
+from broker.circulation.rules import RuleError
+from broker.circulation.texts import money as yuan
+from broker.config import Config
+from broker.ledger import database
+from broker.ledger.store import Database
+
+app = typer.Typer(no_args_is_help=True, help="Readers' accounts.")
+ConfigFile = Annotated[Path, typer.Option("--config", help="the service's JSON file")]
+Since = Annotated[str, typer.Option("--since", help="a day like 2026-01-31")]
+Before = Annotated[str, typer.Option("--before", help="a day like 2024-01-31")]
+
+
+@app.command()
+def show(card: str, config: ConfigFile) -> None:
+    """Tell what a reader owes and why, newest first; names and cards are masked."""
+    with _errors():
+        settings = configuration.read(config)
+        zone = ZoneInfo(settings.timezone)
+        with database.snapshot(settings.folder, settings.database) as db:
+            account = views.account(db, people.find(db, card), _now_ms())
+    print(f"{account.card}  {account.name}  owes {yuan(max(0, account.owed_fen))} yuan")
+    if account.blocked:
+        print(f"may not borrow: {account.blocked}")
+    if account.deposit_fen:
+        print(f"deposit: {yuan(account.deposit_fen)} yuan")
+    for row in account.money:
+        sign = "-" if row.change < 0 else "+" if row.change else " "
+        what = f"{row.kind} taken back" if row.reverses else row.kind
+        day = days.of(row.at_ms, zone)
+        print(f"{day}  {sign}{yuan(row.fen):>8}  {what}: {row.words_en}  {row.rule}".rstrip())
+
+
+@app.command()
+def settle(config: ConfigFile, since: Since = "2000-01-01") -> None:
+    """Settle again what ended since a day, by today's rules and calendar; only differences."""
+    with _errors():
+        settings = configuration.read(config)
+        with _writing(settings) as db:
+            now_ms = _now_ms()
+            zone = ZoneInfo(settings.timezone)
+            in_force = law.in_force(db, settings, now_ms)
+            cost_of = costs.by(in_force.rules, in_force.calendar)
+            settlement = Settlement(db, cost_of, in_force.day)
+            begin_ms, _end_ms = reconcile.midnights(_day(since), zone)
+            db.begin()
+            changed = settlement.settle_since(begin_ms, now_ms)
+            db.commit()
+    for found in changed:
+        print(f"loan {found.cause}: {found.kind} {found.before} -> {found.after} fen")
+    print(f"{len(changed)} differences written")
+
+
+@app.command("reconcile")
+def compare(provider: str, day: str, statement: Path, config: ConfigFile) -> None:
+    """Compare a provider's CSV statement of a day with the ledger: exit 1 on a difference."""
+    with _errors():
+        settings = configuration.read(config)
+        zone = ZoneInfo(settings.timezone)
+        text = statement.read_text(encoding="utf-8-sig")
+        with _writing(settings) as db:
+            db.begin()
+            report = reconcile.compare(
+                db,
+                provider,
+                _day(day),
+                text,
+                midnight_ms=reconcile.midnights(_day(day), zone),
+                now_ms=_now_ms(),
+            )
+            db.commit()
+    for found in report.differences:
+        print(f"{found.what}: {found.kind} {found.id}: {found.ours or '-'} / {found.theirs or '-'}")
+    print(f"{report.matched} match, {len(report.differences)} differ")
+    raise typer.Exit(1 if report.differences else 0)
+
+
+@app.command()
+def check(config: ConfigFile) -> None:
+    """Build all balances anew from the rows of money, and compare: exit 1 on a difference."""
+    with _errors():
+        settings = configuration.read(config)
+        with database.snapshot(settings.folder, settings.database) as db:
+            differences = purses.differences(db)
+    for difference in differences:
+        print(difference)
+    print(f"{len(differences)} differences")
+    raise typer.Exit(1 if differences else 0)
+
+
+@app.command()
+def retire(config: ConfigFile, before: Before) -> None:
+    """Detach loans that ended before a day from their readers, and forget old records' bodies."""
+    with _errors():
+        settings = configuration.read(config)
+        before_ms, _end_ms = reconcile.midnights(_day(before), ZoneInfo(settings.timezone))
+        with _writing(settings) as db:
+            db.begin()
+            counts = detach(db, before_ms=before_ms, now_ms=_now_ms())
+            db.commit()
+    print(" ".join(f"{name}={count}" for name, count in counts._asdict().items()))
+
+
+@app.command()
+def export(card: str, file: Path, config: ConfigFile) -> None:
+    """Write all that is held of a reader into a new ZIP file."""
+    with _errors():
+        settings = configuration.read(config)
+        with database.snapshot(settings.folder, settings.database) as db:
+            data = personal.export_zip(db, people.find(db, card))
+        with file.open("xb") as out:
+            out.write(data)
+    print(f"{file}: {len(data)} bytes")
+
+
+@contextmanager
+def _writing(settings: Config) -> Iterator[Database]:
+    """Open the ledger for oneself; what is not committed in the end did not happen."""
+    lock = None if settings.database else database.Lock(settings.folder)
+    db = database.open_writer(settings.folder, settings.database)
+    try:
+        yield db
+    finally:
+        if db.in_transaction:
+            db.rollback()
+        db.close()
+        if lock:
+            lock.release()
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Turn what an operator can mend into one line and exit status 1."""
+    try:
+        yield
+    except (
+        configuration.ConfigError,
+        database.LedgerError,
+        AccountError,
+        StatementError,
+        RuleError,
+        OSError,
+        ValueError,
+    ) as error:
+        print(f"shugui: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+
+
+def _day(text: str) -> int:
+    """Return a day, or raise ValueError that names it."""
+    try:
+        return days.parse(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no day like 2026-01-31") from None
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
