@@ -6,8 +6,10 @@ from typing import NamedTuple, cast
 
 import msgspec
 
-from broker.circulation import decide
+from broker.circulation import late
+from broker.circulation.calendar import Calendar
 from broker.circulation.rules import Rules
+from broker.circulation.terms import Place
 from broker.desk import contract
 from broker.desk.saying import Saying
 from broker.fleet.registry import Device
@@ -66,6 +68,7 @@ class Facts:
         directory: Directory,
         cases: Cases,
         rules: Rules,
+        calendar: Calendar,
         day: Callable[[int], int],
     ) -> None:
         self._db = db
@@ -76,6 +79,7 @@ class Facts:
         self._saying = Saying(db, directory, cases)
         self.obedience = Obedience(db, cases)
         self._rules = rules
+        self._calendar = calendar
         self._day = day
 
     def observed(
@@ -200,7 +204,15 @@ class Facts:
         """A day that was shown stands; the rule's line is kept beside it."""
         assert scene.patron
         today = self._day(scene.happened_ms)
-        day, rule = decide.due(self._rules, today, item=copy.audience, patron=scene.patron.kind)
+        device = scene.device
+        day, rule = late.due(
+            self._rules,
+            today,
+            item=copy.audience,
+            patron=scene.patron.kind,
+            place=Place(device.site, device.level, device.kind),
+            calendar=self._calendar,
+        )
         return cast(int, scene.fact.body.get("due", 0)) or day, rule
 
     def _foreign(self, scene: _Scene, tag: str, verb: str) -> None:
