@@ -86,6 +86,7 @@ class Exchange:
             directory=self.directory,
             cases=self.cases,
             rules=law.rules,
+            calendar=law.calendar,
             day=law.day,
         )
         self.desk = Desk(db, Journal(db, self._inbox, self._clocks), self._said)
