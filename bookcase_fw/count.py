@@ -29,7 +29,7 @@ _FIELDS = (
 Kind = namedtuple("Kind", _FIELDS)
 # fmt: off
 FIRST =   Kind( 4, 12, 20, -3.0, -6.0, -2.0, 120, 0.25)  # Somebody waits for the screen.
-AGAIN =   Kind( 4, 40, 40,  0.0, -2.0, -2.0,  20, 0.1)  # They were asked, and moved the books.
+AGAIN =   Kind( 4, 40, 40,  0.0, -2.0, -2.0,  20, 0.15)  # They were asked, and moved the books.
 SECOND =  Kind(16, 60, 60, -3.0, -6.0,  0.0, 250, 0.0)  # Nobody waits.
 HURRIED = Kind( 4, 12, 20, -3.0, -6.0,  0.0, 250, 0.0)  # Somebody waits for a door to open.
 IDLE =    Kind( 1, 12, 20, -3.0, -6.0,  0.0, 250, 0.0)  # To learn, and to notice a chip's death.
@@ -123,7 +123,7 @@ class Count:
         for tag in self._before:
             if self.rounds >= self.kind.silent_max and tag not in self._heard:
                 continue
-            if self.kind.inside <= self._lean(tag) <= GONE:
+            if self._lean(tag) >= self.kind.inside and not self._is_taken(tag):
                 return True
         return any(NOT_NEW < self._newness(tag) < NEW for tag in self._strangers())
 
@@ -136,8 +136,7 @@ class Count:
         taken, unsure, leans = [], [], {}
         for tag in sorted(self._before):
             lean = self._lean(tag)
-            times = self._heard.get(tag, _NEVER)[0]
-            if lean > GONE and times <= self.kind.heard_max * self.rounds:
+            if self._is_taken(tag):
                 taken.append(tag)
             elif lean >= self.kind.inside:
                 unsure.append(tag)
@@ -152,6 +151,10 @@ class Count:
         """Return (tags that seem gone, tags that seem new): for a screen, not for a record."""
         gone = sorted(tag for tag in self._before if tag not in self._heard)
         return gone, sorted(tag for tag in self._strangers() if self._seems_new(tag))
+
+    def _is_taken(self, tag: str) -> bool:
+        times = self._heard.get(tag, _NEVER)[0]
+        return self._lean(tag) > GONE and times <= self.kind.heard_max * self.rounds
 
     def _lean(self, tag: str) -> float:
         """Return the logarithm of how much likelier the tag is outside than inside."""
