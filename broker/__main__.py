@@ -16,9 +16,10 @@ import structlog
 import typer
 
 from broker import config as configuration
+from broker import law
 from broker.accounts.command import app as accounts
 from broker.catalogue.command import app as catalogue
-from broker.circulation import days, rules
+from broker.circulation import rules
 from broker.circulation.command import app as rules_app
 from broker.keeping import command as keeping
 from broker.ledger import audit, database
@@ -107,8 +108,14 @@ def check(config: ConfigFile) -> None:
     """Build all projections anew from what machines said, and compare: exit 1 on a difference."""
     with _errors():
         settings = configuration.read(config)
-        day = days.in_zone(ZoneInfo(settings.timezone))
-        differences = audit.check(settings.folder, day, settings.database)
+        in_force = law.of_files(settings)
+        differences = audit.check(
+            settings.folder,
+            in_force.day,
+            settings.database,
+            rules=in_force.rules,
+            progress=lambda done, total: _progress("copies", done, total),
+        )
     for difference in differences:
         print(difference)
     print(f"{len(differences)} differences")

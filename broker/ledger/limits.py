@@ -81,6 +81,15 @@ class Limits:
             for (key,) in self._db.execute(_CASES, (account,)).fetchall():
                 self._cases.close(key, now_ms, "returned")
 
+    def is_wrong(self, account: int) -> bool:
+        """Say whether the marks of an account's loans differ from what the rules say; only reads.
+
+        What a reader is, and not what he was, decides: one who became an adult since may differ.
+        """
+        loans = self._known.loans(account)
+        lines = self._judged(account, loans, max((loan.out_ms for loan in loans), default=0))
+        return [loan.over_limit for loan in loans] != [line is not None for line in lines]
+
     def _judged(self, account: int, loans: list[OpenLoan], now_ms: int) -> list[Line | None]:
         """Return for each loan the line that it is over, or None; oldest first."""
         row = self._db.execute(_PATRON, (account,)).fetchone()

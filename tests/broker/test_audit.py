@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bookcase_fw import wire
 from broker.ledger import audit
-from tests.broker.desk import MINUTE_MS, READERS, START_MS, TAGS, Desk, Machine, day
+from tests.broker.desk import MINUTE_MS, READERS, RULES, START_MS, TAGS, Desk, Machine, day
 
 
 @pytest.fixture
@@ -43,6 +43,47 @@ def test_a_lie_is_found(lived: Desk, lie: str, found: str) -> None:
     lived.db.execute(lie)
 
     assert found in "\n".join(audit.check(lived.folder, day, lived.url))
+
+
+LIES_PAST_THE_TRIGGERS = (
+    ("only_movements_move", "copy_state", "UPDATE copy_state SET holder = 2 WHERE copy = 5",
+     "MH00000005: with holder 2"),
+    ("only_records_advance", "stream", "UPDATE stream SET number = 9", "at 9, holds 2 records"),
+    ("inbox_is_not_changed", "inbox", "UPDATE inbox SET before = 'x' WHERE number = 2",
+     "record 2 does not follow"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("trigger", "table", "lie", "found"), LIES_PAST_THE_TRIGGERS)
+def test_a_lie_past_the_triggers_is_found(
+    lived: Desk, trigger: str, table: str, lie: str, found: str
+) -> None:
+    """As one who may change the tables themselves tells it."""
+    db = lived.db
+    db.execute("BEGIN")
+    db.execute(f"DROP TRIGGER {trigger}" + (f" ON {table}" if lived.url else ""))
+    db.execute(lie)
+    told = list(audit.differences(db, day, rules=None, progress=lambda *_how: None))
+    db.execute("ROLLBACK")
+
+    assert found in "\n".join(told)
+
+
+def test_marks_beyond_the_limit_are_judged_by_the_rules(lived: Desk) -> None:
+    assert audit.check(lived.folder, day, lived.url, rules=RULES) == []
+    lived.db.execute("UPDATE loan SET over_limit = 1 WHERE copy = 2")
+
+    (found,) = audit.check(lived.folder, day, lived.url, rules=RULES)
+
+    assert "account 1001" in found
+
+
+def test_progress_is_told_to_the_end(lived: Desk) -> None:
+    told: list[tuple[int, int]] = []
+
+    audit.check(lived.folder, day, lived.url, progress=lambda *how: told.append(how))
+
+    assert told == [(40, 40)]
 
 
 NAMES = tuple(row[0] for row in wire.MESSAGES)
