@@ -21,6 +21,7 @@ from broker.desk.requests import Answer
 from broker.exchange import Exchange
 from broker.fleet.orders import OrderRefused
 from broker.fleet.registry import Registry
+from broker.holds.waiting import Waiting
 from broker.law import in_force
 from broker.leases import Leases
 from broker.ledger import database
@@ -102,6 +103,7 @@ class Service:
                     law,
                     ZoneInfo(config.timezone),
                     now_ms=now_ms,
+                    waiting=Waiting,
                 ),
                 accounts=self._accounts,
             )

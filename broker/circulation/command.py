@@ -14,6 +14,7 @@ from broker import law
 from broker.circulation import calendar, days, rules
 from broker.circulation.text import RuleError
 from broker.circulation.texts import money
+from broker.holds.waiting import Waiting
 from broker.ledger import database
 from broker.ledger.trial import Decision, NotKnown, Question, Trial, Verdict
 
@@ -61,6 +62,7 @@ def try_(
             law.of_files(settings),
             zone,
             now_ms=_now_ms,
+            waiting=Waiting,
         )
         found = trial.decide(Question(op, card, tuple(barcode or ()), at, on))
     except (configuration.ConfigError, RuleError, NotKnown, ValueError, OSError) as error:
