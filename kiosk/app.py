@@ -9,9 +9,12 @@ import structlog
 
 from kiosk.config import Config, texts
 from kiosk.core.events import Press
+from kiosk.core.speech import utterance
+from kiosk.core.view import View
 from kiosk.loop import GiveUp, Loop
 from kiosk.machine import machine
 from kiosk.services.picture import Sender
+from kiosk.services.speaker import Speaker
 from kiosk.ui import env
 from kiosk.ui.theme import BOLD, REGULAR
 
@@ -50,6 +53,8 @@ class _Screen:
         self.status = 0
         self._loop, self._config, self._sender = loop, config, sender
         self._changed = self._unsent = False
+        self._speaker = Speaker()
+        self._view: View | None = None  # What was drawn last.
         self._screen = ""  # The name of the screen that was drawn last.
         self._app = Kiosk(config.panel, send=lambda word: loop.post(Press(word)))
         loop.wake = soon(self._step)
@@ -64,7 +69,10 @@ class _Screen:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._app.stop())
         self._step()
-        self._app.run()
+        try:
+            self._app.run()
+        finally:
+            self._speaker.hush()
 
     def _step(self) -> None:
         try:
@@ -74,13 +82,21 @@ class _Screen:
         self._draw()
 
     def _draw(self) -> None:
-        view = self._loop.view()
-        if not self._app.show(view, self._loop.separator()):
+        before, view = self._view, self._loop.view()
+        if not self._app.show(view, self._loop.texts()["separator"]):
             return
+        self._view = view
+        self._speak(before, view)
         self._changed = True
         if view.screen != self._screen:
             self._screen = view.screen
             log.info("screen", name=view.screen)
+
+    def _speak(self, before: View | None, view: View) -> None:
+        if text := utterance(before, view, self._loop.texts()):
+            self._speaker.say(text, view.language, view.volume)
+        elif before and before.speech and not view.speech:
+            self._speaker.hush()
 
     def _failed(self, error: Exception) -> None:
         """An error of the screen itself: the visit ends, the machine goes on."""

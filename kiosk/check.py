@@ -1,5 +1,6 @@
 """Tries each part that a kiosk needs and says what it found, a line each."""
 
+import shutil
 import socket
 import sqlite3
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 import serial
 
 from kiosk.config import Config
+from kiosk.services.speaker import PROGRAM
 from kiosk.ui.theme import BOLD, REGULAR
 
 CONNECT_S = 3
@@ -21,6 +23,7 @@ def check(config: Config) -> bool:
         ("fonts", _fonts),
         ("data", lambda: _data(config.data)),
         *((part, partial(_port, url)) for part, url in config.ports.items()),
+        ("speech", _speech),
         ("mqtt", lambda: _reach(*config.mqtt) if config.mqtt else "not used"),
         ("web", lambda: _web(config.web)),
     )
@@ -41,6 +44,14 @@ def _fonts() -> str:
     for path in (REGULAR, BOLD):
         Path(path).stat()
     return str(Path(REGULAR).parent)
+
+
+def _speech() -> str:
+    """Without it nothing breaks, but nobody who does not see can use the machine."""
+    found = shutil.which(PROGRAM)
+    if not found:
+        raise FileNotFoundError(f"{PROGRAM} is missing: nothing is read aloud")
+    return found
 
 
 def _data(folder: Path) -> str:

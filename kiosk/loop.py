@@ -96,7 +96,8 @@ class Loop(ABC):
             self.carry(effect)
 
     def view(self) -> View:
-        return present(self.model, self._texts[self.model.language])
+        return present(self.model, self.texts())
 
-    def separator(self) -> str:
-        return self._texts[self.model.language]["separator"]
+    def texts(self) -> Mapping[str, str]:
+        """Return the texts of the language that is spoken now."""
+        return self._texts[self.model.language]

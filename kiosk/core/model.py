@@ -96,7 +96,9 @@ class Model(NamedTuple):
     large: bool = False
     contrast: bool = False
     speech: bool = False  # What is shown is read out.
+    muted: bool = False  # By choice: then keys do not begin to speak.
     volume: int = 2  # 1 to VOLUME_MAX.
+    repeats: int = 0  # How often somebody wanted to hear the screen again.
     child: bool = False  # Short words, large type, read out.
     reach: bool = False  # All of it in the part that a seated hand reaches.
     help: bool = False
@@ -108,6 +110,11 @@ class Model(NamedTuple):
     deadline_ms: int = 0  # When the warning comes, or the end; 0 is never.
     warning_s: int = 0  # Seconds left while the warning stands; 0 when it does not.
     slow: bool = False
+
+
+def roomy(model: Model) -> bool:
+    """Say whether its type is large, so that less of it stands on a screen."""
+    return model.large or model.child
 
 
 def wiped(model: Model) -> Model:

@@ -1,15 +1,20 @@
 """What the screen shows, as data: a model and a language's texts in, a View out.  Pure."""
 
+from collections.abc import Iterator, Mapping
+
 from kiosk.core import choices, doors
 from kiosk.core.model import Model, fresh
 from kiosk.core.role import Role
 from kiosk.core.roles import ROLES
+from kiosk.core.speech import sentences
 from kiosk.core.view import Choice, Part, Texts, View, say
 
 
 def present(model: Model, texts: Texts) -> View:
     """Return what is seen of a model; it depends on nothing else."""
     role = ROLES[model.world.role]
+    if model.child:
+        texts = Childlike(texts)
     if model.warning_s:
         screen, shown = "warning", _warning(model, texts)
     elif model.help:
@@ -17,11 +22,15 @@ def present(model: Model, texts: Texts) -> View:
     else:
         screen, shown = model.state, role.screens[model.state](model, texts)
     status = role.status(model)
-    return shown._replace(
+    view = shown._replace(
         screen=screen,
         language=model.language,
         large=model.large,
         contrast=model.contrast,
+        child=model.child,
+        speech=model.speech,
+        volume=model.volume,
+        repeats=model.repeats,
         reach=model.reach,
         name=texts["name"],
         notice=shown.notice or (texts["notice." + model.notice] if model.notice else ""),
@@ -29,6 +38,26 @@ def present(model: Model, texts: Texts) -> View:
         choices=_choices(model, texts),
         tools=_tools(model, texts),
     )
+    return view._replace(spoken=sentences(view, texts))
+
+
+class Childlike(Mapping[str, str]):
+    """Texts of which some have simpler words for a child."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+
+    def __getitem__(self, key: str) -> str:
+        return self._texts[f"{key}.child" if f"{key}.child" in self._texts else key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._texts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
 
 
 # --- screens that every role has ---------------------------------------------------------------

@@ -25,7 +25,7 @@ from kiosk.core.events import (
     Unlinked,
     Written,
 )
-from kiosk.core.model import Model, wiped
+from kiosk.core.model import VOLUME_MAX, Model, wiped
 from kiosk.core.roles import ROLES
 from kiosk.core.steps import Step
 
@@ -37,7 +37,7 @@ _NAMES = {
 }  # fmt: skip
 _BACK = ("stay", "close", "leave", "back", "done")
 _TOOL_KEYS = ("0", "help")
-_STEPS = {"up": -1, "left": -1, "down": 1, "right": 1}
+_STEPS = {"up": -1, "down": 1}
 
 
 def update(model: Model, event: Event, now_ms: int) -> Step:
@@ -101,7 +101,9 @@ def _renewed(model: Model, now_ms: int) -> Model:
 
 def _chosen(model: Model, event: Key | Press, now_ms: int) -> Step:
     if isinstance(event, Key):
-        model, word = _keyed(model._replace(keyed=True), event.name)
+        # Whoever uses the keypad may not see the screen.
+        model = model._replace(keyed=True, speech=model.speech or not model.muted)
+        model, word = _keyed(model, event.name)
     else:
         model, word = model._replace(keyed=False), event.word
     if word in tools(model):
@@ -122,6 +124,10 @@ def _keyed(model: Model, name: str) -> tuple[Model, str]:
         return model._replace(focus=(model.focus + _STEPS[name]) % len(offered)), ""
     if name == "go" and offered:
         return model, offered[model.focus % len(offered)]
+    if name == "left":
+        return model._replace(repeats=model.repeats + 1), ""
+    if name == "right":
+        return model._replace(volume=model.volume % VOLUME_MAX + 1), ""
     if name == "back":
         return model, next((word for word in _BACK if word in words), "")
     if name == "help":
@@ -139,6 +145,11 @@ def _tooled(model: Model, word: str) -> Model:
     if word == "language":
         language = "en" if model.language == "zh" else "zh"
         return model._replace(language=language, language_chosen=True)
+    if word == "speech":
+        return model._replace(speech=not model.speech, muted=model.speech)
+    if word == "child":
+        # A child is read to.
+        return model._replace(child=not model.child, speech=not model.child and not model.muted)
     switched: dict[str, Any] = {word: not getattr(model, word)}
     return model._replace(**switched)
 

@@ -49,6 +49,10 @@ class View(NamedTuple):
     large: bool = False
     contrast: bool = False
     child: bool = False
+    speech: bool = False
+    volume: int = 0
+    repeats: int = 0  # How often somebody wanted to hear it again.
+    spoken: tuple[str, ...] = ()  # What it says to whoever does not see it.
     reach: bool = False  # All of it lies in the part that a seated hand reaches.
     title: str = ""  # "{}" stands where the figure goes.
     figure: str = ""  # In the largest type of the screen.

@@ -5,8 +5,8 @@ from kivy.uix.widget import Widget
 from kiosk.core import doors
 from kiosk.core.view import Choice, Cover, View
 from kiosk.ui import shapes
-from kiosk.ui.text import Text
-from kiosk.ui.theme import Theme
+from kiosk.ui.text import Text, measure
+from kiosk.ui.theme import LINE_HEIGHT, Theme
 from kiosk.ui.widgets import Box, CoverPicture, Headline, PartPanel, Plain, Row, Send, Touchable
 
 GRID_MM = 8
@@ -25,6 +25,17 @@ class Screen(Widget):
         self.pos = 0, theme.bottom
         self._left = theme.mm(3 * GRID_MM)
         self._width = theme.width - 2 * self._left
+        for brief in (False, True):
+            self._build(brief)
+            if self._fits:
+                break
+
+    def _build(self, brief: bool) -> None:
+        """Draw it all; brief has smaller words, where the middle had no room."""
+        theme = self._theme
+        self.clear_widgets()
+        self.canvas.clear()
+        self._brief, self._fits = brief, True
         self._top = theme.bottom + theme.height - theme.mm(2 * GRID_MM)
         self._bottom = theme.bottom + theme.mm(2 * GRID_MM)
         self._head()
@@ -62,11 +73,14 @@ class Screen(Widget):
     def _tools(self) -> None:
         """In one row where there is room for their words, else in two."""
         tools, theme = self._view.tools, self._theme
-        gap, high = theme.mm(GRID_MM / 2), theme.mm(20)
+        gap = theme.mm(GRID_MM / 2)
         wide = (self._width + gap) / len(tools) - gap
         across = len(tools) if wide >= theme.mm(TOOL_MM) else -(-len(tools) // 2)
         rows = -(-len(tools) // across)
         width = (self._width + gap) / across - gap
+        longest = max(measure(choice.text, theme.type(0), False) for choice in tools)
+        lines = 1 if longest <= width else 2
+        high = max(theme.mm(20), (lines + 0.2) * theme.type(0) * LINE_HEIGHT)
         for index, choice in enumerate(tools):
             x = self._left + index % across * (width + gap)
             y = self._bottom + (rows - 1 - index // across) * (high + gap)
@@ -86,8 +100,6 @@ class Screen(Widget):
             self._button(choice, (self._left, self._bottom, self._width, height), look)
             self._bottom += height + theme.mm(GRID_MM)
         self._bottom += theme.mm(GRID_MM)
-        if shut:
-            self._doors(shut)
 
     def _doors(self, choices: tuple[Choice, ...]) -> None:
         """The doors as they are in front of whoever stands here, also those that stay shut."""
@@ -98,7 +110,9 @@ class Screen(Widget):
         columns = min(count, DOORS_ACROSS)
         rows = -(-count // columns)
         wide = (self._width - gap * (columns - 1)) / columns
-        high = min(theme.mm(104), theme.mm(168) / rows, theme.height * 0.36 / rows)
+        room = (self._top - self._bottom + gap) / rows - gap
+        high = max(theme.mm(20), min(theme.mm(104), theme.mm(168) / rows, room))
+        self._fits = room >= theme.mm(20)
         for index in range(count):
             x = self._left + index % columns * (wide + gap)
             y = self._bottom + (rows - 1 - index // columns) * (high + gap)
@@ -106,7 +120,6 @@ class Screen(Widget):
                 self._button(offered[index + 1], (x, y, wide, high), "door")
             else:
                 shapes.shut(self.canvas, theme, (x, y, wide, high))
-        self._bottom += rows * (high + gap) + theme.mm(GRID_MM)
 
     def _tiles(self, choices: tuple[Choice, ...]) -> None:
         theme = self._theme
@@ -130,11 +143,11 @@ class Screen(Widget):
             self._top -= headline.height
             self.add_widget(headline.placed(self._left, self._top))
         else:
-            size = theme.type(3) if theme.scale == 1 else theme.type(2)
-            self._say(view.title, size, theme.colours.ink, bold=True)
+            step = (3 if theme.scale == 1 else 2) - self._brief
+            self._say(view.title, theme.type(step), theme.colours.ink, bold=True)
         if view.line:
             self._top -= theme.mm(GRID_MM / 4)
-            self._say(view.line, theme.type(1), theme.colours.soft)
+            self._say(view.line, theme.type(0 if self._brief else 1), theme.colours.soft)
         if view.notice:
             self._top -= theme.mm(GRID_MM / 2)
             self._notice(view.notice)
@@ -162,7 +175,10 @@ class Screen(Widget):
     # --- what the machine sees
 
     def _middle(self) -> None:
-        if self._view.covers:
+        shut = tuple(choice for choice in self._view.choices if doors.number(choice.word))
+        if shut:
+            self._doors(shut)
+        elif self._view.covers:
             self._books(self._view.covers)
         elif self._view.parts:
             self._parts()
@@ -198,6 +214,7 @@ class Screen(Widget):
         count = -(-len(covers) // 2)
         wide = (width - 2 * gap) / 2
         high = min(self._theme.mm(24), (height - gap * (count - 1)) / count)
+        self._fits = high >= self._theme.type(0) * LINE_HEIGHT
         for index, cover in enumerate(covers):
             left = x + (index // count) * (wide + 2 * gap)
             bottom = y + height - (index % count + 1) * high - index % count * gap
@@ -214,13 +231,14 @@ class Screen(Widget):
     def _parts(self) -> None:
         """Everything is said, as large as there is room for."""
         x, _y, width, height = self._room
-        gap = self._theme.mm(GRID_MM / 2)
-        for brief in range(5):
+        for brief in range(6):
+            gap = self._theme.mm(GRID_MM / 2 if brief < 5 else 2)
             panels = [
                 PartPanel(part, self._theme, width, self._separator, brief)
                 for part in self._view.parts
             ]
-            if sum(panel.height + gap for panel in panels) - gap <= height:
+            self._fits = sum(panel.height + gap for panel in panels) - gap <= height
+            if self._fits:
                 break
         top = self._top
         for panel in panels:

@@ -22,10 +22,11 @@ def panel(
     x, y, width, height = box
     with canvas:
         Color(*rgba(colour))
-        RoundedRectangle(pos=(x, y), size=(width, height), radius=[theme.mm(3)])
+        radius = min(theme.mm(theme.radius), height / 2)
+        RoundedRectangle(pos=(x, y), size=(width, height), radius=[radius])
         if line or theme.outlined:
             Color(*rgba(line or theme.colours.ink))
-            Line(rounded_rectangle=(x, y, width, height, theme.mm(3)), width=theme.mm(0.4))
+            Line(rounded_rectangle=(x, y, width, height, radius), width=theme.mm(0.4))
 
 
 def ring(canvas: Any, theme: Theme, box: tuple[float, float, float, float]) -> None:
@@ -227,7 +228,7 @@ def slot(canvas: Any, theme: Theme, box: tuple[float, float, float, float]) -> N
     """A slot in the wall, and one book that goes in, spine first."""
     x, y, width, height = box
     colours = theme.colours
-    wide = min(width * 0.62, height * 0.9)
+    wide = min(width * 0.8, height * 1.15)
     left = x + (width - wide) / 2
     wall = wide * 0.5
     panel(canvas, theme, (left, y, wide, wall), colours.slip, colours.rule)

@@ -12,6 +12,7 @@ DESCENT = 0.288
 VISUAL_ANGLE = 0.7  # Degrees that a capital H takes at the least (EN 301 549, 5.1.4).
 RATIO = 1.33
 SMALLEST_MM = 9.93  # The smallest text in mm of the layout, at 600 mm from a panel of 21.5 inches.
+RADIUS_MM, CHILD_RADIUS_MM = 3.0, 9.0
 REACH_MM = (700, 1220)  # Above the floor: within a seated hand's reach, eyes included.
 REACH_VIEWING_MM = 800
 LARGE = 1.25
@@ -67,6 +68,9 @@ CONTRAST = Colours(
     sky_ground=_DARK, covers=(_DARK,) * 8, cover_ink=_LIGHT,
 )  # fmt: skip
 
+# A child's paper is sunnier; what must be told apart is told apart as before.
+CHILD = PAPER._replace(ground="#FFF3CF", rule="#E0CE96", slip="#FFFDF5")
+
 
 class Theme(NamedTuple):
     colours: Colours
@@ -75,6 +79,7 @@ class Theme(NamedTuple):
     scale: float
     width: int
     height: int
+    radius: float  # Of corners, in mm of the layout.
     bottom: int  # Where it begins, in px from the panel's lower edge.
 
     def mm(self, length: float) -> float:
@@ -90,20 +95,27 @@ class Theme(NamedTuple):
         return self.colours is CONTRAST
 
 
-def theme(panel: Panel, large: bool = False, contrast: bool = False, reach: bool = False) -> Theme:
+def theme(
+    panel: Panel,
+    large: bool = False,
+    contrast: bool = False,
+    reach: bool = False,
+    child: bool = False,
+) -> Theme:
     """Return the looks of a panel; in reach, of that part of it that a seated hand reaches."""
     viewing_mm = min(panel.viewing_mm, REACH_VIEWING_MM) if reach else panel.viewing_mm
     cap_mm = viewing_mm * math.tan(math.radians(VISUAL_ANGLE))
     smallest = cap_mm / CAP_HEIGHT * panel.px_per_mm
     bottom, height = band(panel) if reach else (0, panel.height)
     return Theme(
-        colours=CONTRAST if contrast else PAPER,
+        colours=CONTRAST if contrast else CHILD if child else PAPER,
         # Never less than true mm, so that a target of 20 of them is one.
         unit=max(panel.px_per_mm, smallest / SMALLEST_MM),
         smallest=smallest,
-        scale=LARGE if large else 1.0,
+        scale=LARGE if large or child else 1.0,
         width=panel.width,
         height=height,
+        radius=CHILD_RADIUS_MM if child else RADIUS_MM,
         bottom=bottom,
     )
 

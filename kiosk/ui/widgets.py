@@ -95,7 +95,8 @@ def _tool(button: Touchable, choice: Choice, theme: Theme, ink: str) -> None:
 def _tile(button: Touchable, choice: Choice, theme: Theme, ink: str) -> None:
     """A large choice: an arrow for the way of the book, the word below."""
     width = button.width - theme.mm(12)
-    size = theme.type(3) if choice.text.isascii() is False else theme.type(2)
+    step = next((s for s in (3, 2) if measure(choice.text, theme.type(s), True) <= width), 1)
+    size = theme.type(step)
     text = Text(choice.text, size=size, width=width, colour=ink, bold=True)
     text.pos = button.x + theme.mm(8), button.y + theme.mm(6)
     button.add_widget(text)
@@ -112,7 +113,9 @@ def _door(button: Touchable, choice: Choice, theme: Theme, ink: str) -> None:
             size=(theme.mm(1.2), theme.mm(12)),
         )
     figure = str(doors.number(choice.word))
-    text = Text(figure, size=theme.type(3), width=button.width, colour=ink, bold=True)
+    fits = (step for step in (3, 2, 1) if theme.type(step) * LINE_HEIGHT <= button.height)
+    size = theme.type(next(fits, 0))
+    text = Text(figure, size=size, width=button.width, colour=ink, bold=True)
     text.center = button.center
     button.add_widget(text)
 
@@ -199,13 +202,13 @@ class PartPanel(Widget):
     """Books with the same outcome: a mark, what it is, which books, what to do now.
 
     `brief` 0 gives each title its own line, 1 joins them, 2 cuts them to two lines, 3 to one;
-    4 also has smaller headings.
+    4 also has smaller headings; 5 stands close.
     """
 
     def __init__(self, part: Part, theme: Theme, width: float, separator: str, brief: int) -> None:
         super().__init__(size_hint=(None, None))
         self._part, self._theme = part, theme
-        self._pad = theme.mm(6 if brief < 2 else 3)
+        self._pad = theme.mm((6, 6, 3, 3, 1.5, 0.5)[brief])
         self._gap = theme.mm(1)
         self._badge = 0.0 if part.kind == "keys" else theme.type(2)
         self._left = self._pad + self._badge + (theme.mm(5) if self._badge else 0)
@@ -262,7 +265,7 @@ def _lines(part: Part, separator: str, brief: int) -> list[tuple[str, int, bool,
     if brief == 0:
         found += [(title, 1, False, 1) for title in part.titles]
     else:
-        found.append((separator.join(part.titles), 0, False, (0, 0, 2, 1, 1)[brief]))
+        found.append((separator.join(part.titles), 0, False, (0, 0, 2, 1, 1, 1)[brief]))
     found.append((part.step, 0, False, 0))
     return [line for line in found if line[0]]
 

@@ -39,7 +39,13 @@ class Kiosk(App):
         if view == self._view:
             return False
         self._view = view
-        look = theme(self._panel, large=view.large, contrast=view.contrast, reach=view.reach)
+        look = theme(
+            self._panel,
+            large=view.large,
+            contrast=view.contrast,
+            reach=view.reach,
+            child=view.child,
+        )
         Window.clearcolor = rgba(look.colours.ground)
         self._canvas.clear_widgets()
         self._canvas.add_widget(Screen(view, look, self._send, separator))

@@ -1,7 +1,7 @@
 """Every screen, filled, for tests and for eyes: `python -m tests.kiosk.gallery FOLDER [NAME]`."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from kiosk.config import Panel, texts
@@ -10,6 +10,7 @@ from kiosk.core.model import Model
 from kiosk.core.present import present
 from kiosk.core.view import View
 from kiosk.services.picture import png
+from tests.kiosk import pseudo
 from tests.kiosk.cabinet import READER, Cabinet, at_door, choosing
 from tests.kiosk.visit import DUE, Visit, entry
 
@@ -179,14 +180,28 @@ def bookcase() -> dict[str, Model]:
     return {name: cabinet.model for name, cabinet in shown.items()}
 
 
-def views(language: str, large: bool, contrast: bool) -> Iterator[tuple[str, View]]:
-    words = texts(language)
+def words_of(language: str) -> Mapping[str, str]:
+    return pseudo.texts() if language == pseudo.LANGUAGE else texts(language)
+
+
+def views(
+    language: str, large: bool = False, contrast: bool = False, child: bool = False
+) -> Iterator[tuple[str, View]]:
+    words = words_of(language)
     for name, model in models().items():
-        seen = model._replace(language=language, large=large, contrast=contrast)
+        seen = model._replace(language=language, large=large, contrast=contrast, child=child)
         yield name, present(seen, words)
 
 
-def draw(folder: Path, looks: list[tuple[str, bool, bool]], only: str = "") -> None:
+Look = tuple[str, bool, bool, bool]  # Language; large, contrast, child.
+
+
+def look_name(look: Look) -> str:
+    words = ("large", "contrast", "child")
+    return "-".join([look[0], *(word for word, on in zip(words, look[1:], strict=True) if on)])
+
+
+def draw(folder: Path, looks: list[Look], only: str = "") -> None:
     from kiosk.ui import env
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -199,19 +214,24 @@ def draw(folder: Path, looks: list[tuple[str, bool, bool]], only: str = "") -> N
     kiosk = Kiosk(Panel(), send=lambda word: None)
     kiosk._run_prepare()
     EventLoop.start()
-    for language, large, contrast in looks:
-        for name, view in views(language, large, contrast):
+    for look in looks:
+        for name, view in views(*look):
             if not name.startswith(only):
                 continue
-            kiosk.show(view, texts(language)["separator"])
+            kiosk.show(view, words_of(look[0])["separator"])
             EventLoop.idle()
-            look = ("-large" if large else "") + ("-contrast" if contrast else "")
-            (folder / f"{name}-{language}{look}.png").write_bytes(png(kiosk.picture(1080)))
+            (folder / f"{name}-{look_name(look)}.png").write_bytes(png(kiosk.picture(1080)))
 
 
 if __name__ == "__main__":
     draw(
         Path(sys.argv[1]),
-        [("zh", False, False), ("en", False, False), ("en", True, False), ("zh", False, True)],
+        [
+            ("zh", False, False, False),
+            ("en", False, False, False),
+            ("en", True, False, False),
+            ("zh", False, True, False),
+            ("zh", False, False, True),
+        ],
         *sys.argv[2:],
     )

@@ -9,11 +9,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kiosk.config import Panel, texts
+from kiosk.config import Panel
 from kiosk.services.picture import png
-from tests.kiosk.gallery import views
+from tests.kiosk import pseudo
+from tests.kiosk.gallery import Look, look_name, views, words_of
 
-LOOKS = list(itertools.product(("zh", "en"), (False, True), (False, True)))
+LANGUAGES = ("zh", "en", pseudo.LANGUAGE)
+# Contrast moves nothing, so it is looked at once; a child has the type of large text.
+LOOKS: list[Look] = [
+    *((language, large, False, False) for language in LANGUAGES for large in (False, True)),
+    *((language, False, False, True) for language in LANGUAGES),
+    ("zh", False, True, False),
+    ("en", True, True, False),
+]
 TARGET_MM = 20
 SLACK_PX = 1.5  # Rounding to pixels.
 
@@ -30,17 +38,17 @@ def main(folder: Path) -> None:
     kiosk._run_prepare()
     EventLoop.start()
     count = 0
-    for language, large, contrast in LOOKS:
-        for name, view in views(language, large, contrast):
-            kiosk.show(view, texts(language)["separator"])
+    for look in LOOKS:
+        for name, view in views(*look):
+            kiosk.show(view, words_of(look[0])["separator"])
             screen = kiosk._canvas.children[0]
-            look = "-".join([name, language] + ["large"] * large + ["contrast"] * contrast)
+            path = folder / f"{name}-{look_name(look)}.png"
             for problem in problems(screen):
-                print(f"{look}: {problem}")
+                print(f"{path.stem}: {problem}")
             count += 1
             if name in ("welcome", "review_3", "result_mixed", "receipt"):
                 EventLoop.idle()
-                (folder / f"{look}.png").write_bytes(png(kiosk.picture(540)))
+                path.write_bytes(png(kiosk.picture(540)))
     print(f"{count} screens looked at")
 
 

@@ -26,7 +26,7 @@ TABLE: dict[tuple[str, str], Any] = {
     (at.RESULT, "seen"): steps.look,
     (at.RESULT, "answered"): titles,
     (at.RESULT, "written"): steps.written,
-    (at.RESULT, "done"): home,
+    (at.RESULT, "done"): steps.over,
     (at.RESULT, "timeout"): home,
     (at.SORRY, "timeout"): home,
     # A book that falls while the machine is sorry is a book that was returned.

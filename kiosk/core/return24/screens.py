@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from kiosk.core import states as at
-from kiosk.core.model import GOOD, Model
+from kiosk.core.model import GOOD, Model, roomy
 from kiosk.core.outcomes import parts
 from kiosk.core.view import Texts, View, say
 
@@ -35,7 +35,7 @@ def _books(line: str) -> Callable[[Model, Texts], View]:
         good = sum(done.outcome in GOOD for done in model.done)
         shown = parts(model, texts, model.done)
         last = sorted(shown, key=lambda part: _age(model, texts, part.titles))
-        most = PARTS_MAX_LARGE if model.large else PARTS_MAX
+        most = PARTS_MAX_LARGE if roomy(model) else PARTS_MAX
         return View(
             "",
             title=say(texts, "result.returned", count=good) if good else texts["return24.none"],

@@ -4,7 +4,7 @@ from kiosk.core import states as at
 from kiosk.core.books import outcome, write
 from kiosk.core.events import Ask, Effect, Event, Seen, Written
 from kiosk.core.model import RETURN, RETURNED, Done, Model, fresh
-from kiosk.core.steps import Step, entered
+from kiosk.core.steps import Step, anew, entered
 
 
 def look(model: Model, event: Seen, now_ms: int) -> Step:
@@ -36,6 +36,11 @@ def written(model: Model, event: Written, now_ms: int) -> Step:
         pending=tuple(other for other in model.pending if other.tag != event.tag),
         done=(*model.done, outcome(model, done._replace(at=event.at))),
     ), ()
+
+
+def over(model: Model, event: Event, now_ms: int) -> Step:
+    """Forget the books; whoever stands here may have more of them."""
+    return entered(anew(model), at.WELCOME, now_ms), ()
 
 
 def jam(model: Model, event: Event, now_ms: int) -> Step:

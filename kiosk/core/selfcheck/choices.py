@@ -8,7 +8,7 @@ chooses at once; back is *, help is #, the language is 0):
 """
 
 from kiosk.core import states as at
-from kiosk.core.model import BATCH_MAX, BORROW, NOT_LENT, Model, book, fresh
+from kiosk.core.model import BATCH_MAX, BORROW, NOT_LENT, Model, book, fresh, roomy
 
 _CHOICES = {
     at.WELCOME: ("borrow", "return"),
@@ -40,7 +40,7 @@ def choices(model: Model) -> tuple[str, ...]:
 
 def parts_max(model: Model) -> int:
     """Return how many kinds of outcome one page of a result says."""
-    return 2 if model.large else 3
+    return 2 if roomy(model) else 3
 
 
 def _pages(model: Model) -> int:
