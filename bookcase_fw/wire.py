@@ -54,6 +54,7 @@ BOOK = (
     ("due", int, False, "the day on which it is due: of the loan asked for, or of the open loan"),
     ("overdue_days", int, False, "days past due of the loan that a return ends"),
     ("mine", bool, False, "whether it is on loan to the reader who asks"),
+    ("position", int, False, "the reader's place in the queue for it; 0 when it is kept already"),
 )
 # fmt: on
 
@@ -153,6 +154,8 @@ MESSAGES = (
         ("left", int, False, "copies that the reader may still take"),
         ("due", int, False, "the day on which a copy that is taken now is due"),
         ("fines", int, False, "what the reader owes, in fen"),
+        ("reader", str, False, "whose code it is, for a pick-up by code"),
+        ("door", int, False, "the compartment that keeps it, for a pick-up by code; 0 is a shelf"),
         ("books", [BOOK], False, "one for each copy asked about, or each of the reader's loans"),
         ("titles", [TITLE], False, "the titles that were searched for, the best first"),
     )),
@@ -196,8 +199,9 @@ ASKS = (
     ("return", "what do these copies end: tags; a return is never refused"),
     ("account", "who is this reader and what has he on loan: reader, how"),
     ("renew", "may these loans be renewed: reader, tags; all of the reader's when there are none"),
-    ("hold", "may this reader wait for the titles of these copies: reader, tags"),
+    ("hold", "may this reader wait for the titles of these copies: reader, tags; or text, a title"),
     ("unhold", "may this reader stop waiting for them: reader, tags"),
+    ("pickup", "what is kept here under this code: text; reader, door and its book"),
     ("search", "which titles are there: text, in Chinese, pinyin or initials; titles"),
     ("about", "what are these copies: tags, reader when known; nothing is promised or changed"),
 )

@@ -21,6 +21,13 @@ from broker.fleet.orders import OrderRefused, Orders
 from broker.fleet.policy import Policies
 from broker.fleet.registry import Device, Registry
 from broker.fleet.state import States
+from broker.holds import terms
+from broker.holds.asked import OPS as HOLD_OPS
+from broker.holds.asked import HoldAsks
+from broker.holds.holds import ACTOR as HOLDS
+from broker.holds.holds import Holds
+from broker.holds.telling import Teller
+from broker.holds.waiting import Waiting
 from broker.keeping import restored
 from broker.law import Law
 from broker.ledger.asks import Asks
@@ -77,6 +84,7 @@ class Exchange:
             calendar=law.calendar,
             ruleset=law.ruleset,
             day=law.day,
+            waiting=Waiting(db),
         )
         self._searches = Searches(db)
         self._facts = Facts(
@@ -90,6 +98,14 @@ class Exchange:
             day=law.day,
         )
         self.desk = Desk(db, Journal(db, self._inbox, self._clocks), self._said)
+        self.holds = Holds(
+            db,
+            say=lambda kind, body, now_ms: self.desk.say(kind, body, now_ms=now_ms, actor=HOLDS),
+            tell=Teller(db),
+            terms=terms.of(db, law.rules, law.calendar, law.day),
+        )
+        self._hold_asks = HoldAsks(db, asks=self._asks, holds=self.holds, directory=self.directory)
+        self._looked = 0  # Of the books' movements, how many holds have looked at.
         self._gaps = Gaps(self.cases)
         self.outbox = Outbox()
         self.heard: set[str] = set()
@@ -98,6 +114,7 @@ class Exchange:
         """Draw all consequences of a message; what is refused is counted and logged."""
         try:
             device, name = self._sender(message)
+            self._now_ms = message.received_ms
             self.renew_policy(message.received_ms)
             self._facts.obedience.heard(device.id, message.received_ms)
             _HANDLERS[name](self, device, message)
@@ -178,6 +195,7 @@ class Exchange:
         messages name is held against them: all at once, and in one order for everybody.
         """
         self.books.begin()
+        self._looked = len(self.books.moved)
         if self._db.kind == "postgresql":
             words = b"".join(message.payload for message in messages)
             self.directory.recall({found.decode() for found in _READER.findall(words)})
@@ -189,16 +207,26 @@ class Exchange:
 
     def settle(self) -> bool:
         """End a transaction's work; say whether anything was counted."""
+        self.look_at_holds(self._now_ms)
         self._limits.check_all(self.books.accounts, self._now_ms)
         self.books.accounts.clear()
         self._states.write()
         return self.counters.write()
+
+    def look_at_holds(self, now_ms: int) -> None:
+        """What moved in this transaction may be what somebody waits for, or kept for somebody."""
+        moved = self.books.moved[self._looked :]
+        self.holds.look(moved, self.books.promises, now_ms)
+        self._looked = len(self.books.moved)
+        self.books.promises.clear()
 
     def forget(self) -> None:
         """After a rollback: nothing of what was prepared happened."""
         parts = (self._inbox, self.books, self._clocks, self.directory, self._states)
         for part in (*parts, self.counters, self.outbox, self.policies):
             part.forget()
+        self.holds.forget()
+        self._looked = 0
         self._forgot = True
         self.cases.changed.clear()
         self.heard.clear()
@@ -272,11 +300,27 @@ class Exchange:
                     )
             return answer
 
-        asked = [said["op"], said["reader"], said["tags"]]
+        return self._once(device, said, [said["op"], said["reader"], said["tags"]], now_ms, renew)
+
+    def _once(
+        self,
+        device: Device,
+        said: Mapping[str, object],
+        asked: object,
+        now_ms: int,
+        run: Callable[[], Answer],
+    ) -> Answer:
         try:
-            return requests.once(self._db, f"ask {device.name} {said['id']}", asked, now_ms, renew)
+            return requests.once(self._db, f"ask {device.name} {said['id']}", asked, now_ms, run)
         except requests.KeyReused as reused:
             raise Refusal("malformed", f"{reused}: another ask had this id") from None
+
+    def _held(self, device: Device, said: Mapping[str, object], now_ms: int) -> Answer:
+        """A hold is placed or taken back once, however often it is asked for."""
+        asked = [said["op"], said["reader"], said["tags"], said["text"]]
+        return self._once(
+            device, said, asked, now_ms, lambda: self._hold_asks.answer(device, said, now_ms)
+        )
 
     def _said(self, device: Device, fact: Fact, now_ms: int) -> None:
         """The desk said something."""
@@ -290,6 +334,7 @@ class Exchange:
     def _ask(self, device: Device, message: Incoming) -> None:
         said = _decoded("ask", message)
         others = {"renew": self._renewed, "search": self._searches.answer}
+        others |= dict.fromkeys(HOLD_OPS, self._held)
         answering = others.get(str(said["op"]), self._asks.answer)
         answer = answering(device, said, message.received_ms)
         self.outbox.say(

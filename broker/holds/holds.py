@@ -22,7 +22,7 @@ _TITLE = "SELECT 1 FROM title WHERE id = ?"
 _PLACE = (
     "SELECT 1 FROM device WHERE name = ? AND doors > 0 UNION ALL SELECT 1 FROM site WHERE id = ?"
 )
-_ENTER = """INSERT INTO hold (account, title, only, pickup, state, turn, suspended_until, placed_ms,
+_ENTER = """INSERT INTO hold (account, title, wanted_copy, pickup, state, turn, suspended_until, placed_ms,
 last_day, salt, digest) VALUES (?, ?, ?, ?, 'waiting',
 (SELECT COALESCE(MAX(turn), 0) + 1 FROM hold WHERE title = ?), 0, ?, 0, '', '')
 ON CONFLICT (account, title) WHERE state IN ('waiting', 'ready') DO NOTHING RETURNING id"""
@@ -62,7 +62,7 @@ LEFT JOIN device ON device.id = holder.device
 LEFT JOIN copy_condition ON copy_condition.copy = copy.id
 LEFT JOIN copy_promise ON copy_promise.copy = copy.id AND copy_promise.state = 'held'
 WHERE hold.state = 'waiting' AND hold.suspended_until < ?
-AND (hold.only IS NULL OR hold.only = copy.id)
+AND (hold.wanted_copy IS NULL OR hold.wanted_copy = copy.id)
 AND (device.name = hold.pickup OR holder.site = hold.pickup)
 AND COALESCE(copy_condition.damaged, 0) = 0 AND COALESCE(copy_condition.withdrawn, 0) = 0
 AND COALESCE(copy_condition.disinfect_ms, 0) <= ? AND copy_promise.copy IS NULL{more}
@@ -154,7 +154,7 @@ class Holds:
     ) -> None:
         self._db = db
         self._say = say
-        self._tell = tell
+        self.tell = tell
         self._terms = terms
         self._draw = draw
         self._tries = codes.Tries()
@@ -291,9 +291,7 @@ class Holds:
         if not self._db.execute(_BIND, values).fetchone():
             return  # Another process was first.
         self._say("promised", {"tag": match.tag, "reader": reader, "reason": "hold"}, now_ms)
-        self._tell(
-            Ready(match.hold, match.account, hold.title, hold.pickup, last_day, code, now_ms)
-        )
+        self.tell(Ready(match.hold, match.account, hold.title, hold.pickup, last_day, code, now_ms))
 
     def _release(self, hold: Hold, now_ms: int) -> None:
         (tag,) = self._db.execute(_TAG, (hold.copy,)).fetchone()

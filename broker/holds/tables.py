@@ -20,7 +20,7 @@ hold = Table(
     Column("id", Whole, primary_key=True),
     Column("account", Whole, nullable=False),
     Column("title", Text, ForeignKey("title.id"), nullable=False),
-    Column("only", Whole, ForeignKey("copy.id")),  # this copy and no other; NULL for any
+    Column("wanted_copy", Whole, ForeignKey("copy.id")),  # this copy and no other; NULL for any
     Column("pickup", Text, nullable=False),  # a machine's name, or a site's id for its shelf
     Column(
         "state", Text, CheckConstraint(f"state IN ({_WORDS})", name="hold_state"), nullable=False

@@ -1,4 +1,4 @@
-"""How long a copy is kept: by the rule `pickup`, and never to a day on which nobody can fetch it."""
+"""How long a copy is kept: by the rule `pickup`, and to a day on which it can be fetched."""
 
 from collections.abc import Callable
 

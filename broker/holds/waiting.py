@@ -7,7 +7,8 @@ from broker.ledger.store import Database
 _TITLES = "SELECT title FROM hold WHERE account = ? AND state IN ('waiting', 'ready')"
 _WANTED = "SELECT 1 FROM hold WHERE title = ? AND state = 'waiting' AND account <> ? LIMIT 1"
 _PLACE = """SELECT COUNT(*) FROM hold mine JOIN hold ON hold.title = mine.title
-WHERE mine.id = ? AND mine.state = 'waiting' AND hold.state = 'waiting' AND hold.turn <= mine.turn"""
+WHERE mine.id = ? AND mine.state = 'waiting'
+AND hold.state = 'waiting' AND hold.turn <= mine.turn"""
 _LISTED = """SELECT hold.id, hold.account, patron.card, hold.title, title.title, hold.pickup,
 hold.state, hold.suspended_until, hold.placed_ms, copy.barcode, hold.last_day
 FROM hold JOIN title ON title.id = hold.title LEFT JOIN patron ON patron.account = hold.account
@@ -21,7 +22,7 @@ JOIN copy_state ON copy_state.copy = copy.id JOIN holder ON holder.id = copy_sta
 LEFT JOIN device ON device.id = holder.device
 LEFT JOIN copy_condition ON copy_condition.copy = copy.id
 LEFT JOIN copy_promise ON copy_promise.copy = copy.id AND copy_promise.state = 'held'
-WHERE hold.state = 'waiting' AND (hold.only IS NULL OR hold.only = copy.id)
+WHERE hold.state = 'waiting' AND (hold.wanted_copy IS NULL OR hold.wanted_copy = copy.id)
 AND holder.kind IN ('compartment', 'shelf') AND copy_promise.copy IS NULL
 AND COALESCE(copy_condition.damaged, 0) = 0 AND COALESCE(copy_condition.withdrawn, 0) = 0
 ORDER BY hold.title, hold.turn, copy.id"""

@@ -17,9 +17,10 @@ TEXTS = {
                    ("Books overdue", "Dear {name},\nthese books are {late} days overdue:\n{books}\n"
                     "Please bring them back. Days of closure are not counted.")),
     "hold_ready": (("预约图书已到", "{name}您好：\n您预约的图书已备好：\n{books}\n"
-                    "请在 {day} 前到 {place} 领取。"),
+                    "请于 {day} 或之前到 {place} 凭读者证或取书码 {code} 领取。"),
                    ("Your hold is ready", "Dear {name},\nwhat you asked for is kept for you:\n"
-                    "{books}\nPlease fetch it from {place} until {day}.")),
+                    "{books}\nPlease fetch it from {place} by {day}, with your card or the "
+                    "code {code}.")),
     "changed":    (("借阅记录变动", "{name}您好：\n您的读者证刚刚有以下变动：\n{books}\n"
                     "如非本人操作，请立即挂失并联系图书馆。"),
                    ("Your account has changed", "Dear {name},\na machine has just noted:\n{books}\n"

@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("id", Whole, nullable=False),
         sa.Column("account", Whole, nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("only", Whole, nullable=True),
+        sa.Column("wanted_copy", Whole, nullable=True),
         sa.Column("pickup", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("turn", Whole, nullable=False),
@@ -40,7 +40,7 @@ def upgrade() -> None:
             "(state IN ('waiting', 'ready')) = (ended_ms IS NULL)", name="hold_ends_once"
         ),
         sa.ForeignKeyConstraint(["copy"], ["copy.id"]),
-        sa.ForeignKeyConstraint(["only"], ["copy.id"]),
+        sa.ForeignKeyConstraint(["wanted_copy"], ["copy.id"]),
         sa.ForeignKeyConstraint(["title"], ["title.id"]),
         sa.PrimaryKeyConstraint("id"),
         sqlite_strict=True,
