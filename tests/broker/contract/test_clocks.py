@@ -1,0 +1,34 @@
+"""Machines with wrong clocks: what counts is when the service knows that it happened."""
+
+import pytest
+
+from tests.broker.contract.counter import ANN, ANN_ID, BEN, BEN_ID, BOOK, DAY_MIN, Counter
+from tests.broker.desk import MINUTE_MS, START_MS
+
+WRONG_MS = (1, START_MS - 3650 * DAY_MIN * MINUTE_MS, START_MS + 3650 * DAY_MIN * MINUTE_MS)
+
+
+@pytest.mark.parametrize("wall_ms", WRONG_MS)
+def test_a_wall_clock_that_is_wrong_changes_no_order(counter: Counter, wall_ms: int) -> None:
+    counter.session("bc01", 5, ANN, took=[BOOK], wall_ms=wall_ms)
+    counter.session("bc02", 60, ANN, put=[BOOK])
+    counter.session("bc02", 90, BEN, took=[BOOK], wall_ms=wall_ms)
+
+    counter.tells("bc02")
+    counter.tells("bc01")
+
+    assert counter.loans() == [(ANN_ID, "returned", 60), (BEN_ID, "open", None)]
+    assert counter.cases() == []
+
+
+def test_machines_whose_clocks_differ_agree_on_one_order(counter: Counter) -> None:
+    for name, wall_ms in zip(("bc01", "bc02", "kx01"), WRONG_MS, strict=True):
+        counter.fact(name, 1, "fault", part="clock", on=True, wall_ms=wall_ms)
+    counter.session("bc01", 5, ANN, took=[BOOK], wall_ms=WRONG_MS[2])
+    counter.fact("kx01", 40, "returned", visit="1.1", tag=BOOK, wall_ms=WRONG_MS[0])
+    counter.fact("kx01", 80, "lent", visit="1.2", reader=BEN, tag=BOOK, due=20261216, wall_ms=9)
+
+    for name in ("kx01", "bc02", "bc01"):
+        counter.tells(name)
+
+    assert counter.loans() == [(ANN_ID, "returned", 40), (BEN_ID, "open", None)]
