@@ -18,12 +18,12 @@ CHARGES = ("fine", "lost_item", "processing")
 COSTLY = ("returned", "lost", "found")
 
 _LOAN = """SELECT loan.account, loan.state, loan.due, loan.in_ms, loan.waived, title.audience,
-COALESCE(patron.kind, ''), site.id, site.level, device.kind
+COALESCE(copy_type.type, 'book'), COALESCE(patron.kind, ''), site.id, site.level, device.kind
 FROM loan JOIN copy ON copy.id = loan.copy JOIN title ON title.id = copy.title
 JOIN inbox ON inbox.id = loan.cause JOIN stream ON stream.id = inbox.stream
 JOIN device ON device.id = stream.device JOIN site ON site.id = device.site
 LEFT JOIN patron ON patron.account = loan.account
-WHERE loan.copy = ? AND loan.cause = ?"""
+LEFT JOIN copy_type ON copy_type.copy = loan.copy WHERE loan.copy = ? AND loan.cause = ?"""
 _ENDED = """SELECT copy, cause FROM loan WHERE in_ms IS NOT NULL AND in_ms >= ? AND due > 0
 ORDER BY id"""
 _CHARGED = """SELECT DISTINCT cause FROM money WHERE cause_kind = 'loan' AND at_ms >= ?
@@ -95,11 +95,11 @@ class Settlement:
         row = self._db.execute(_LOAN, (copy, cause)).fetchone()
         if row is None:
             return 0, 0, []
-        account, state, due, in_ms, waived, item, patron, site, level, channel = row
+        account, state, due, in_ms, waived, item, type, patron, site, level, channel = row
         # An account without a person is nobody's: a suspect's, or of somebody who was erased.
         if state not in COSTLY or in_ms is None or not patron:
             return account, 0, []
-        loan = Loan(due, item=item, patron=patron, place=Place(site, level, channel))
+        loan = Loan(due, item, type, patron, place=Place(site, level, channel))
         cost = self._cost_of(Ended(state, loan, self._day(in_ms)))
         if waived:
             cost = [charge for charge in cost if charge.kind != "fine"]

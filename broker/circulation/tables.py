@@ -1,12 +1,23 @@
-"""The rules' tables: what readers were told to take, and the calendar beside each ruleset.
+"""The rules' tables: what copies are, what readers were told to take, and each ruleset's calendar.
 
 Units: `_ms` milliseconds since 1970 UTC.
 """
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text
 
+from broker.circulation.terms import TYPES
 from broker.ledger.columns import Whole
 from broker.ledger.schema import metadata
+
+# What a copy is, where the rules tell it from a book; a copy without a row is a book.
+copy_type = Table(
+    "copy_type",
+    metadata,
+    Column("copy", Whole, ForeignKey("copy.id"), primary_key=True, autoincrement=False),
+    Column("type", Text, nullable=False),
+    CheckConstraint(f"type IN ({', '.join(map(repr, TYPES))})", name="copy_type_type"),
+    sqlite_strict=True,
+)
 
 # A copy that a reader was told to take, until the fact that lends it, or until its time is over.
 lend_grant = Table(

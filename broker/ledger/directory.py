@@ -14,8 +14,9 @@ V = TypeVar("V")
 
 REMEMBERED_MAX = 200_000  # Copies, and as many patrons; beyond that all is forgotten and read anew.
 
-_COPY = """SELECT copy.id, copy.barcode, title.title, title.author, title.class, title.audience
-FROM copy JOIN title ON title.id = copy.title WHERE copy.tag = ?"""
+_COPY = """SELECT copy.id, copy.barcode, title.title, title.author, title.class, title.audience,
+COALESCE(copy_type.type, 'book') FROM copy JOIN title ON title.id = copy.title
+LEFT JOIN copy_type ON copy_type.copy = copy.id WHERE copy.tag = ?"""
 _CARDS = """SELECT card.reader, patron.account, patron.kind, patron.language, patron.blocked,
 patron.name, card.state, card.lost_ms, card.suspect
 FROM card JOIN patron ON patron.account = card.account WHERE card.reader = ANY(?)"""
@@ -35,6 +36,7 @@ class Copy(NamedTuple):
     author: str
     class_number: str
     audience: str
+    type: str  # A word of circulation.terms.TYPES.
 
 
 class Patron(NamedTuple):

@@ -209,6 +209,7 @@ class Facts:
             self._rules,
             today,
             item=copy.audience,
+            type=copy.type,
             patron=scene.patron.kind,
             place=Place(device.site, device.level, device.kind),
             calendar=self._calendar,

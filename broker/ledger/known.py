@@ -15,17 +15,18 @@ SUSPENSIONS_LOOK_DAYS = 400  # How long ago a late return may have been that sti
 DAY_MS = 86_400_000
 
 _DESCRIBED = "copy.tag, copy.barcode, title.title, title.author, title.class, title.audience"
+_TYPE = "LEFT JOIN copy_type ON copy_type.copy = loan.copy"
 _LENT = "site.id, site.level, device.kind, COALESCE(patron.kind, 'any')"
 # Where a loan began: by the machine whose fact is its cause.
 _BEGUN = """JOIN inbox ON inbox.id = loan.cause JOIN stream ON stream.id = inbox.stream
 JOIN device ON device.id = stream.device JOIN site ON site.id = device.site
 LEFT JOIN patron ON patron.account = loan.account"""
 _LOANS = f"""SELECT loan.copy, title.id, loan.id, loan.cause, loan.out_ms, loan.over_limit,
-loan.due, loan.renewals, {_LENT}, {_DESCRIBED}
-FROM loan JOIN copy ON copy.id = loan.copy JOIN title ON title.id = copy.title {_BEGUN}
+loan.due, loan.renewals, COALESCE(copy_type.type, 'book'), {_LENT}, {_DESCRIBED}
+FROM loan JOIN copy ON copy.id = loan.copy JOIN title ON title.id = copy.title {_BEGUN} {_TYPE}
 WHERE loan.account = ? AND loan.in_ms IS NULL ORDER BY loan.out_ms, loan.copy"""
-_ENDED = f"""SELECT loan.due, loan.in_ms, title.audience, {_LENT}
-FROM loan JOIN copy ON copy.id = loan.copy JOIN title ON title.id = copy.title {_BEGUN}
+_ENDED = f"""SELECT loan.due, loan.in_ms, title.audience, COALESCE(copy_type.type, 'book'), {_LENT}
+FROM loan JOIN copy ON copy.id = loan.copy JOIN title ON title.id = copy.title {_BEGUN} {_TYPE}
 WHERE loan.account = ? AND loan.in_ms > ? AND loan.due > 0 AND loan.waived = 0
 AND loan.state IN ('returned', 'found')"""
 _OPEN_LOAN = f"""SELECT loan.account, loan.due, loan.renewals, {_LENT} FROM loan {_BEGUN}
@@ -109,11 +110,11 @@ class Known:
         """Return the open loans of an account, oldest first."""
         found = []
         for row in self._db.execute(_LOANS, (account,)).fetchall():
-            copy, title, number, cause, out_ms, over, due, renewals, *lent = row
+            copy, title, number, cause, out_ms, over, due, renewals, type, *lent = row
             *where, patron, tag, barcode, name, author, class_number, audience = lent
             book = Book(
                 tag, barcode, name, author, class_number, audience, due, lent=True, mine=True,
-                renewals=renewals, patron=patron, place=Place(*where), contract="open",
+                type=type, renewals=renewals, patron=patron, place=Place(*where), contract="open",
                 wanted=self._waiting.wanted(title, account),
             )  # fmt: skip
             found.append(OpenLoan(copy, number, cause, out_ms, bool(over), book))
@@ -126,7 +127,7 @@ class Known:
             return 0, Book(tag, "", "", "", "", "any")
         number = copy.id
         described = (copy.barcode, copy.title, copy.author, copy.class_number, copy.audience)
-        book = Book(tag, *described)
+        book = Book(tag, *described, type=copy.type)
         loan = self._db.execute(_OPEN_LOAN, (number,)).fetchone()
         if loan:
             whose, due, renewals, site, level, channel, patron = loan
@@ -164,8 +165,10 @@ class Known:
             return 0
         until = 0
         since_ms = now_ms - SUSPENSIONS_LOOK_DAYS * DAY_MS
-        for due, in_ms, audience, *where, patron in self._db.execute(_ENDED, (account, since_ms)):
-            loan = late.Loan(due, audience, patron=patron, place=Place(*where))
+        for due, in_ms, audience, type, *where, patron in self._db.execute(
+            _ENDED, (account, since_ms)
+        ):
+            loan = late.Loan(due, audience, type, patron=patron, place=Place(*where))
             in_day = self._day(in_ms)
             found = late.fine(loan, in_day, self._rules, self._calendar).suspension_days
             until = max(until, days.plus(in_day, found)) if found else until

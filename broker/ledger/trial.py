@@ -18,7 +18,7 @@ from broker.ledger.known import Waiting
 from broker.ledger.store import Database
 from broker.ledger.views import record
 
-_READER = "SELECT reader FROM patron WHERE card = ?"
+_READER = "SELECT reader FROM card WHERE card = ?"
 _TAG = "SELECT tag FROM copy WHERE barcode = ?"
 _MACHINE = """SELECT site.id, site.level, device.kind FROM device JOIN site ON site.id = device.site
 WHERE device.name = ?"""

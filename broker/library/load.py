@@ -25,6 +25,8 @@ _KEY = "UPDATE device SET key = ? WHERE name = ?"
 _TITLE = "INSERT INTO title VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING"
 _PATRON = """INSERT INTO patron (account, card, reader, name, kind, language, blocked)
 VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (card) DO UPDATE SET blocked = excluded.blocked"""
+_TYPE = """INSERT INTO copy_type (copy, type) SELECT id, ? FROM copy WHERE barcode = ?
+ON CONFLICT (copy) DO UPDATE SET type = excluded.type"""
 _SHELF = "INSERT INTO holder (kind, site) VALUES ('shelf', ?) ON CONFLICT DO NOTHING"
 _COMPARTMENT = """INSERT INTO holder (kind, device, door)
 SELECT 'compartment', id, ? FROM device WHERE name = ? ON CONFLICT DO NOTHING"""
@@ -127,6 +129,8 @@ def _copy(db: Database, row: Row, _key: bytes, now_ms: int) -> None:
         placed=placed,
         now_ms=now_ms,
     )
+    if row.get("type"):
+        db.execute(_TYPE, (row["type"], row["barcode"]))
 
 
 def _patron(db: Database, row: Row, district_key: bytes, _now_ms: int) -> None:

@@ -172,3 +172,31 @@ def test_noon_of_a_day_is_on_that_day() -> None:
     zone = ZoneInfo("Asia/Shanghai")
 
     assert days.of(days.noon_ms(20200229, zone), zone) == 20200229
+
+
+def test_a_disc_is_lent_by_its_own_line_and_a_reference_book_not_at_all(desk: Desk) -> None:
+    serve(
+        desk,
+        by="limit any of disc 1\nlimit any 9\nloan reference any -> none\n"
+        "loan disc any -> 7 days\nloan any any -> 28 days",
+    )
+    for copy, kind in ((1, "disc"), (2, "disc"), (3, "reference")):
+        desk.db.execute("INSERT INTO copy_type VALUES (?, ?)", (copy, kind))
+    machine = Machine("kx01")
+    said(desk, machine, "hello", START_MS)
+    ask = {"id": "1.1", "session": "1.1", "op": "lend", "reader": ANN, "tags": list(TAGS[:4])}
+    ((_name, answer),) = desk.hear(machine.says("ask", wire.encode("ask", ask), START_MS))
+    machine.fact("lent", uptime_ms=1, visit="1.1", reader=ANN, tag=TAGS[0], due=0, answer="1.1")
+    desk.hear(machine.says("fact", machine.payload(), START_MS + MINUTE_MS))
+
+    books = answer["books"]
+    assert isinstance(books, list)
+    assert [(book["why"], book["due"]) for book in books] == [
+        ("", days.plus(TODAY, 7)),
+        ("limit_of_kind", 0),
+        ("not_lendable", 0),
+        ("", days.plus(TODAY, 28)),
+    ]
+    assert desk.rows("SELECT due, rule FROM loan") == [
+        (days.plus(TODAY, 7), "4: loan disc any -> 7 days")
+    ]

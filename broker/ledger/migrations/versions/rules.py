@@ -1,4 +1,4 @@
-"""The rules: what readers were told to take, and the calendar that belongs to each ruleset."""
+"""The rules: what copies are, what readers were told to take, and each ruleset's calendar."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,17 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table(
+        "copy_type",
+        sa.Column("copy", Whole, autoincrement=False, nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["copy"], ["copy.id"]),
+        sa.PrimaryKeyConstraint("copy"),
+        sa.CheckConstraint(
+            "type IN ('book', 'periodical', 'disc', 'reference')", name="copy_type_type"
+        ),
+        sqlite_strict=True,
+    )
     op.create_table(
         "lend_grant",
         sa.Column("account", Whole, autoincrement=False, nullable=False),
