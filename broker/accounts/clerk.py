@@ -92,7 +92,7 @@ class Clerk(threading.Thread):
     def _send(self) -> None:
         office = self._office
         while not self._stopped.is_set():
-            letters = office.do(lambda db: Post(db).take(office.now_ms()))
+            letters = office.do(lambda db: Post(db).take(office.now_ms(), office.senders.keys()))
             for letter in letters:
                 self._send_one(letter)
             if not letters:
@@ -101,10 +101,7 @@ class Clerk(threading.Thread):
     def _send_one(self, letter: Letter) -> None:
         office = self._office
         try:
-            sender = office.senders.get(letter.channel)
-            if sender is None:
-                raise NotSent(f"no sender for {letter.channel}")
-            sender.send(letter)
+            office.senders[letter.channel].send(letter)
         except NotSent as error:
             why = str(error)
             log.warning("not_sent", notice=letter.id, attempt=letter.attempts, text=why)

@@ -5,12 +5,15 @@ between the mail server's yes and the next commit, exactly once; its number goes
 receiver can tell.  Everything happens in the caller's transaction.
 """
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from broker.accounts import people
 from broker.circulation.decide import masked
 from broker.ledger.cases import Cases, Subject
 from broker.ledger.store import Database
+from broker.notices.schedule import is_news
+from broker.notices.tables import CHANNELS
 from broker.notices.texts import Line, say
 
 ATTEMPTS_MAX = 8
@@ -22,8 +25,8 @@ _PUT = """INSERT INTO notice (key, account, kind, channel, language, subject, bo
 next_ms, made_ms, error) VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', 0, ?, ?, '')
 ON CONFLICT (key) DO NOTHING RETURNING id"""
 _CHANNELS = "SELECT channel FROM contact WHERE account = ? ORDER BY channel"
-_WAITING = """SELECT id FROM notice WHERE state IN ('waiting', 'sending') AND next_ms <= ?
-ORDER BY next_ms, id LIMIT ?"""
+_WAITING = """SELECT id, made_ms, channel FROM notice
+WHERE state IN ('waiting', 'sending') AND next_ms <= ? ORDER BY next_ms, id LIMIT ?"""
 _TAKE = """UPDATE notice SET state = 'sending', attempts = attempts + 1, next_ms = ?
 WHERE id = ? RETURNING id, key, account, kind, channel, language, subject, body, attempts"""
 _ADDRESS = "SELECT address FROM contact WHERE account = ? AND channel = ?"
@@ -78,15 +81,19 @@ class Post:
             made += row is not None
         return made
 
-    def take(self, now_ms: int) -> list[Letter]:
-        """Take what is to be sent now; whoever takes it says `sent` or `failed` of each."""
+    def take(self, now_ms: int, channels: Collection[str] = CHANNELS) -> list[Letter]:
+        """Take what is to be sent now; whoever takes it says `sent` or `failed` of each.
+
+        What has waited for a day, and what nobody here can send, is dropped: no storm of old news
+        follows when the mail server is back.
+        """
         skip = " FOR UPDATE SKIP LOCKED" if self._db.kind == "postgresql" else ""
         numbers = self._db.execute(_WAITING + skip, (now_ms, BATCH_MAX)).fetchall()
         letters = []
-        for (number,) in numbers:
+        for number, made_ms, channel in numbers:
             row = self._db.execute(_TAKE, (now_ms + LEASE_MS, number)).fetchone()
-            found = self._db.execute(_ADDRESS, (row[2], row[4])).fetchone()
-            if found:
+            found = self._db.execute(_ADDRESS, (row[2], channel)).fetchone()
+            if found and channel in channels and is_news(made_ms, now_ms):
                 letters.append(Letter._make((*row, found[0])))
             else:
                 self._db.execute(_DROP, (number,))

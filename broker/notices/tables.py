@@ -21,7 +21,7 @@ STATES = (
     ("sending", "taken by a sender; waits again when that one does not come back"),
     ("sent", "the mail server or the webhook took it"),
     ("dead", "given up after too many attempts; a case tells staff"),
-    ("dropped", "the reader has no address any more, or took the consent back"),
+    ("dropped", "no address any more, nobody to send it, or older than a day"),
 )
 CHANNELS = ("mail", "webhook")
 

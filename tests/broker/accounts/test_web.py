@@ -128,7 +128,7 @@ def test_nobody_has_that_card(client: TestClient) -> None:
 
 def test_what_is_asked_twice_is_done_once(db: Database, client: TestClient) -> None:
     owe(db)
-    said = {"kind": "waive", "fen": 200, "reason": "首次逾期"}
+    said: dict[str, Any] = {"kind": "waive", "fen": 200, "reason": "首次逾期"}
 
     answers = [post(client, f"{PATH}/money", **said).json() for _ in range(3)]
 
@@ -146,7 +146,7 @@ def test_nobody_is_forgiven_more_than_is_owed(client: TestClient) -> None:
 
 def test_cash_is_taken_once(db: Database, client: TestClient) -> None:
     owe(db)
-    paid = {"fen": 500, "purpose": "owed", "provider": "desk"}
+    paid: dict[str, Any] = {"fen": 500, "purpose": "owed", "provider": "desk"}
 
     first, second = (post(client, f"{PATH}/payments", **paid).json() for _ in range(2))
 
@@ -159,7 +159,7 @@ def test_a_provider_that_is_silent_leaves_the_outcome_unknown(
     db: Database, client: TestClient
 ) -> None:
     owe(db)
-    said = {"fen": 500, "purpose": "owed", "provider": "bank"}
+    said: dict[str, Any] = {"fen": 500, "purpose": "owed", "provider": "bank"}
 
     assert post(client, f"{PATH}/payments", **said).json()["state"] == "unknown"
     assert post(client, f"{PATH}/payments", **said).json()["state"] == "unknown"

@@ -22,7 +22,7 @@ from broker.ledger.cases import Cases
 from broker.ledger.directory import Directory
 from broker.ledger.store import Database
 from broker.notices import daily
-from broker.notices.post import ATTEMPTS_MAX, LEASE_MS, Post
+from broker.notices.post import ATTEMPTS_MAX, BACK_OFF_MS, LEASE_MS, Post
 from broker.notices.senders import Mail, NotSent, Sender, Webhook
 from tests.broker.accounts.shelf import (
     ANNE,
@@ -172,8 +172,8 @@ def test_a_letter_that_is_refused_is_tried_again_and_then_given_up(
     clerk.round()
     assert (states(db), _attempts(db)) == (["waiting"], 1)
 
-    for _attempt in range(ATTEMPTS_MAX):
-        clock.now_ms += 2 * HOUR_MS
+    for attempt in range(ATTEMPTS_MAX):
+        clock.now_ms += BACK_OFF_MS * 2**attempt
         clerk.round()
 
     assert (states(db), _attempts(db)) == (["dead"], ATTEMPTS_MAX)
@@ -202,6 +202,27 @@ def test_a_letter_of_a_sender_that_died_is_taken_again(db: Database, clerk: Cler
     taken = [len(Post(db).take(START_MS + wait)) for wait in (0, 1, LEASE_MS)]
 
     assert taken == [1, 0, 1]
+
+
+def test_no_storm_of_old_news_follows_when_the_server_is_back(
+    db: Database, clerk: Clerk, box: Box, clock: Clock
+) -> None:
+    lend(db, 1, ANNE, out_ms=START_MS, due=20261216)
+    News(db, lambda _ended: [], day).take(START_MS)
+
+    clock.now_ms += DAY_MS + 1
+    clerk.round()
+
+    assert (box.letters, states(db)) == ([], ["dropped"])
+
+
+def test_what_nobody_here_can_send_is_no_case(db: Database, clock: Clock) -> None:
+    db.execute("INSERT INTO contact VALUES (?, 'mail', 'anne@home.example')", (ANNE,))
+    lend(db, 1, ANNE, out_ms=START_MS, due=20261216)
+
+    _clerk(db, {}, clock).round()
+
+    assert states(db) == ["dropped"]
 
 
 def test_an_address_that_is_gone_drops_the_letter(db: Database, clerk: Clerk, box: Box) -> None:

@@ -72,7 +72,14 @@ def test_yesterday_is_no_news() -> None:
 def test_every_text_can_be_said_in_every_language(kind: str, language: str) -> None:
     lines = tuple(Line(what, "红楼梦", TODAY) for what in LINES)
 
-    values = {"name": "张*明", "day": "2026-11-18", "late": 3, "place": "馆", "money": "5.00"}
+    values = {
+        "name": "张*明",
+        "day": "2026-11-18",
+        "late": 3,
+        "place": "馆",
+        "money": "5.00",
+        "code": "482913",
+    }
     subject, text = say(kind, language, lines, **values)
 
     assert subject
