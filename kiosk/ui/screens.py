@@ -139,7 +139,9 @@ class Screen(Widget):
     def _words(self) -> None:
         view, theme = self._view, self._theme
         if view.figure and "{}" in view.title:
-            headline = Headline(view.title, view.figure, theme, self._width)
+            headline = Headline(
+                view.title, view.figure, theme, self._width, largest=3 if self._brief else 5
+            )
             self._top -= headline.height
             self.add_widget(headline.placed(self._left, self._top))
         else:

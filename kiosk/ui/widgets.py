@@ -273,12 +273,18 @@ def _lines(part: Part, separator: str, brief: int) -> list[tuple[str, int, bool,
 class Headline(Widget):
     """Words around a figure in the largest type, on one base line; or the figure below them."""
 
-    def __init__(self, title: str, figure: str, theme: Theme, width: float) -> None:
+    def __init__(
+        self, title: str, figure: str, theme: Theme, width: float, largest: int = 5
+    ) -> None:
         super().__init__(size_hint=(None, None))
         before, _, after = (words.strip() for words in title.partition("{}"))
         ways: list[tuple[tuple[str, ...], int]]
-        ways = [((before, figure, after), step) for step in (5, 4)]
-        ways += [((f"{before} {after}".strip(), figure), step) for step in (5, 4, 3, 2)]
+        ways = [((before, figure, after), step) for step in (largest, largest - 1)]
+        ways += [
+            ((f"{before} {after}".strip(), figure), step)
+            for step in (5, 4, 3, 2)
+            if step <= largest
+        ]
         for words, step in ways:
             self._texts = [
                 Text(
