@@ -116,3 +116,18 @@ def test_a_missing_file_is_named(db: Database, folder: Path) -> None:
 
     with pytest.raises(LoadError, match=r"titles\.csv"):
         enter(db, folder)
+
+
+def test_what_a_copy_is_may_be_told_and_is_taken_anew(db: Database, folder: Path) -> None:
+    path = folder / "copies.csv"
+    header, *lines = path.read_text().splitlines()
+    types = ["disc", "", *[""] * (len(lines) - 2)]
+    for first in ("disc", "periodical"):
+        types[0] = first
+        rows = [f"{line},{kind}" for line, kind in zip(lines, types, strict=True)]
+        path.write_text("\n".join([f"{header},type", *rows]) + "\n")
+        enter(db, folder)
+
+    (found,) = db.execute("SELECT copy, type FROM copy_type").fetchall()
+
+    assert found == (1, "periodical")
