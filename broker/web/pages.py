@@ -122,6 +122,8 @@ def find(
     copy = use.read.copy(word.upper()) if word and not machines else None
     if copy:
         return RedirectResponse(f"/copies/{quote(copy.barcode)}", 303)
+    if word and not machines and use.read.reader(word.upper()):
+        return RedirectResponse(f"/readers/{quote(word.upper())}", 303)
     titles = use.catalogue.search(word, FOUND_LIMIT) if word else []
     if len(machines) == 1 and not titles:
         return RedirectResponse(f"/machines/{quote(machines[0].device)}", 303)

@@ -303,6 +303,12 @@ def test_the_page_says_why_not(db: Database, client: TestClient) -> None:
     assert Money(db).owed(ANNE) == 500
 
 
+def test_a_card_is_found_by_its_number(client: TestClient) -> None:
+    found = client.get("/find", params={"q": CARD.lower()})
+
+    assert (found.status_code, found.headers["Location"]) == (303, f"/readers/{CARD}")
+
+
 def test_a_page_of_nobody_is_not_there(client: TestClient) -> None:
     assert client.get("/readers/SG99999999").status_code == 404
 
