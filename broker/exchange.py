@@ -48,6 +48,7 @@ log = structlog.get_logger()
 # What may be a tag or a reader in a payload: only to look it up before it is needed.
 _TAG = re.compile(rb'"([0-9A-F]{8,32})"')
 _READER = re.compile(rb'"([0-9a-f]{24})"')
+LINE_MAX = 120  # Characters of a rule line in a record of the desk.
 LOGGED_MAX = 80  # Characters of a stranger's words in one line of the log.
 
 
@@ -291,10 +292,10 @@ class Exchange:
 
         def renew() -> Answer:
             answer = self._asks.answer(device, said, now_ms)
-            line = answer.get("line", "")
             for book in cast(list[Answer], answer.get("books", [])):
                 if answer["ok"] and book["ok"]:
                     body = {"reader": said["reader"], "tag": book["tag"], "due": book["due"]}
+                    line = str(book.get("line") or answer.get("line", ""))[:LINE_MAX]
                     self.desk.say(
                         "renewed", body | {"line": line}, now_ms=now_ms, actor=device.name
                     )

@@ -19,7 +19,8 @@ REASON_SIZE_MAX = 600  # Bytes in UTF-8: 200 Chinese characters; a record has 1,
 STAFF = ("declared", "moved", "settled")  # Kinds that want a reason.
 
 _COPY = "SELECT 1 FROM copy WHERE tag = ?"
-_READER = "SELECT 1 FROM patron WHERE reader = ?"
+_READER = """SELECT 1 FROM card WHERE reader = ?
+UNION SELECT 1 FROM patron WHERE reader = ?"""
 _DOORS = "SELECT doors FROM device WHERE name = ?"
 _SITE = "SELECT 1 FROM site WHERE id = ?"
 _BAG = "SELECT 1 FROM bag WHERE name = ?"
@@ -65,6 +66,11 @@ class Desk:
         self._db = db
         self._journal = journal
         self._draw = draw
+
+    @property
+    def db(self) -> Database:
+        """The ledger of the transaction, for what staff do beside it: rounds, closed months."""
+        return self._db
 
     def say(self, kind: str, body: Body, *, now_ms: int, actor: str, key: str = "") -> Answer:
         """Write a fact of contract.FACTS and draw its consequences; return {"fact": its id}.
@@ -138,7 +144,7 @@ class Desk:
     def _check_reader(self, body: Body) -> None:
         self._check_copy(body)
         reader = body.get("reader", "")
-        if reader and not self._db.execute(_READER, (reader,)).fetchone():
+        if reader and not self._db.execute(_READER, (reader, reader)).fetchone():
             raise DeskRefused("unknown_reader", str(reader))
 
     def _check_declared(self, body: Body) -> None:
