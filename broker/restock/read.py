@@ -77,7 +77,9 @@ def stand(rows: Rows, now_ms: int) -> Stand:
     loans: dict[str, Counter[Kind]] = defaultdict(Counter)
     for device, audience, class_, count in rows(_LOANS, (since_ms,)):
         loans[device][audience, class_] += count
-    returns: Counter[str] = Counter(dict(rows(_RETURNS, (since_ms,))))  # type: ignore[arg-type]
+    returns: Counter[str] = Counter()
+    for device, count in rows(_RETURNS, (since_ms,)):
+        returns[device] += count
     cases = {
         name: Case(name, place.capacity, inside[name], loans[name], returns[name])
         for name, place in places.items()

@@ -7,11 +7,11 @@ what bookcases take is their own fact; where a copy is, only movements say.
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from broker.desk.desk import Desk
+from broker.desk.desk import Desk, DeskRefused
 from broker.ledger.cases import Cases, Subject
 from broker.ledger.store import Database
 from broker.restock import plan
-from broker.restock.read import DAY_MS, free, stand
+from broker.restock.read import DAY_MS, Rows, free, stand
 from broker.restock.tables import BAGS
 
 SHORTFALL_MS = DAY_MS
@@ -50,8 +50,14 @@ JOIN bag ON bag.holder = r.bag ORDER BY r.id DESC LIMIT 200"""
 _COPY = "SELECT tag FROM copy WHERE barcode = ?"
 
 
-class RoundRefused(Exception):
+class RoundRefused(DeskRefused):
     """It cannot be done; nothing was written.  The message says why."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("round_refused", why)
+
+    def __str__(self) -> str:
+        return self.detail
 
 
 class Pick(NamedTuple):
@@ -184,15 +190,19 @@ def tell_shortfalls(db: Database, cases: Cases, now_ms: int) -> int:
 
 
 def one(db: Database, number: int) -> Round:
-    row = db.execute(_ROUND, (number,)).fetchone()
-    if row is None:
-        raise RoundRefused(f"no round {number}")
-    return _round(db, row)
+    return read_one(db.execute, number)
 
 
-def newest(db: Database) -> list[Round]:
+def read_one(rows: Rows, number: int) -> Round:
+    """Return a round; raises RoundRefused for a number that has none."""
+    for row in rows(_ROUND, (number,)):
+        return _round(rows, row)
+    raise RoundRefused(f"no round {number}")
+
+
+def read_newest(rows: Rows) -> list[Round]:
     """Return the last rounds, newest first, without what they are to bring."""
-    return [_round(db, row, picks=False) for row in db.execute(_ROUNDS).fetchall()]
+    return [_round(rows, row, picks=False) for row in list(rows(_ROUNDS, ()))]
 
 
 def _open(db: Database, number: int) -> Round:
@@ -220,12 +230,11 @@ def _move(
     return desk.say("moved", body, now_ms=now_ms, actor=actor, key=key)
 
 
-def _round(db: Database, row: Sequence[Any], *, picks: bool = True) -> Round:
+def _round(rows: Rows, row: Sequence[Any], *, picks: bool = True) -> Round:
     number, name, kind, actor, opened_ms, closed_ms, holder = row
-    moved = db.execute(_MOVED, (holder, holder, opened_ms, holder, number)).fetchall()
+    moved = list(rows(_MOVED, (holder, holder, opened_ms, holder, number)))
     into = [copy for copy, source, _kind in moved if source != holder]
     out = [target for _copy, source, target in moved if source == holder]
-    wanted = db.execute(_PICKS, (number,)).fetchall() if picks else []
     return Round(
         id=number,
         bag=name,
@@ -236,8 +245,8 @@ def _round(db: Database, row: Sequence[Any], *, picks: bool = True) -> Round:
         loaded=len(into),
         placed=out.count("compartment"),
         returned=out.count("shelf"),
-        inside=[barcode for _copy, barcode in db.execute(_IN_BAG, (holder,))],
-        picks=[_pick(found, holder) for found in wanted],
+        inside=[barcode for _copy, barcode in rows(_IN_BAG, (holder,))],
+        picks=[_pick(found, holder) for found in rows(_PICKS, (number,))] if picks else [],
     )
 
 
