@@ -19,6 +19,8 @@ import esp32
 import machine
 import network
 
+from bookcase_fw import certificates
+
 TICKS_PERIOD_MS = 1 << 30  # time.ticks_ms starts again there.
 CONFIG_PATH = "/bookcase.json"
 WATCHDOG_MS = 8000
@@ -82,15 +84,19 @@ def close_port(_port: tuple):
     """A line on this board has no end."""
 
 
-async def connect(server: list) -> tuple:
-    """Return (reader, writer) to the MQTT server; raises OSError."""
+async def connect(server: list, tls: dict) -> tuple:
+    """Return (reader, writer) to the MQTT server; raises OSError.  See `tls` in config.py."""
     if not _station.isconnected():
         if _station.status() != network.STAT_CONNECTING:
             _station.active(True)
             name, password = json.loads(config_text())["wifi"]
             _station.connect(name, password)
         raise OSError("no network")
-    return await asyncio.open_connection(server[0], server[1])
+    host, port = server
+    if not tls:
+        return await asyncio.open_connection(host, port)
+    context = certificates.context(tls)
+    return await asyncio.open_connection(host, port, ssl=context, server_hostname=host)
 
 
 def feed():

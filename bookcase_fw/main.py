@@ -37,7 +37,7 @@ def bookcase(settings) -> tuple:
         config=settings, clock=clock, journal=journal, notes=notes, openers=_openers(settings)
     )
     uplink = Uplink(
-        connect=lambda: board.connect(settings.mqtt),
+        connect=lambda: board.connect(settings.mqtt, settings.tls),
         clock=clock,
         device=settings.device,
         key=settings.key,

@@ -10,12 +10,19 @@ class ConfigError(Exception):
 
 
 class Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """With `embedded` the service is the MQTT server; port 0 takes a free one."""
+    """With `embedded` the service is the MQTT server; port 0 takes a free one.
+
+    At another server: `password` is that of the user `service`; `ca`, `cert` and `key` are PEM
+    files, of the authority that signed the server's certificate and of the service's own.
+    """
 
     embedded: bool = True
     host: str = "127.0.0.1"
     port: int = 1883
-    password: str = ""  # Of the user `service` at another server.
+    password: str = ""
+    ca: str = ""
+    cert: str = ""
+    key: str = ""
 
 
 class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -44,6 +44,9 @@ class Server(NamedTuple):
     port: int
     user: str
     password: str
+    ca: str = ""  # PEM files; without an authority the connection is plain.
+    cert: str = ""
+    key: str = ""
 
 
 class Link(threading.Thread):
@@ -232,6 +235,9 @@ class _Connection:
             manual_ack=True,
         )
         client.username_pw_set(self._server.user, self._server.password)
+        if self._server.ca:
+            own = self._server.cert or None, self._server.key or None
+            client.tls_set(self._server.ca, *own)
         client.will_set(self._topic, _service(online=False), qos=1, retain=True)
         client.max_inflight_messages_set(IN_FLIGHT_MAX)
         client.connect_timeout = CONNECT_TIMEOUT_S

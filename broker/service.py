@@ -21,6 +21,7 @@ from broker.desk.requests import Answer
 from broker.exchange import Exchange
 from broker.fleet.orders import OrderRefused
 from broker.fleet.registry import Registry
+from broker.holds.hatch import Hatch
 from broker.holds.waiting import Waiting
 from broker.law import in_force
 from broker.leases import Leases
@@ -29,6 +30,7 @@ from broker.ledger.read import Reader
 from broker.ledger.trial import Trial
 from broker.link import Link, Server
 from broker.live import Hub
+from broker.minder import Minder, Watch
 from broker.mqttserver import SERVICE, Access, MqttServer
 from broker.web.app import Refused, create_app
 from broker.web.parts import DeskJob
@@ -82,6 +84,15 @@ class Service:
             law=law,
             now_ms=now_ms,
         )
+        self._minder = Minder(
+            Watch(
+                do=self._writer.do,
+                db=self._db,
+                cases=self._exchange.cases,
+                zone=ZoneInfo(config.timezone),
+                now_ms=now_ms,
+            )
+        )
         self.mqtt_port = server.port
         self._web_socket = socket.create_server((config.web.host, config.web.port))
         self.web_port: int = self._web_socket.getsockname()[1]
@@ -106,6 +117,13 @@ class Service:
                     waiting=Waiting,
                 ),
                 accounts=self._accounts,
+                holds=Hatch(
+                    do=self._writer.do,
+                    db=self._db,
+                    holds=self._exchange.holds,
+                    read=lambda: database.snapshot(config.folder, config.database),
+                    now_ms=now_ms,
+                ),
             )
         )
         self._web_thread = threading.Thread(
@@ -118,6 +136,7 @@ class Service:
             self._mqtt_server.start()
         self._writer.start()
         self._accounts.clerk.start()
+        self._minder.start()
         self._link.start()
         if self._leases:
             self._leases.start()
@@ -139,7 +158,9 @@ class Service:
             self._leases.stop()
             self._leases.join(STOP_TIMEOUT_S)
         self._accounts.clerk.stop()
+        self._minder.stop()
         self._accounts.clerk.join(STOP_TIMEOUT_S)
+        self._minder.join(STOP_TIMEOUT_S)
         self._writer.stop()
         self._writer.join(STOP_TIMEOUT_S)
         self._web_thread.join(STOP_TIMEOUT_S)
@@ -177,7 +198,9 @@ class Service:
     def _server(self, config: Config) -> tuple[MqttServer | None, Server]:
         mqtt = config.mqtt
         if not mqtt.embedded:
-            return None, Server(mqtt.host, mqtt.port, SERVICE, mqtt.password)
+            return None, Server(
+                mqtt.host, mqtt.port, SERVICE, mqtt.password, mqtt.ca, mqtt.cert, mqtt.key
+            )
         password = secrets.token_hex(32)
         access = Access(password, self._registry.password, self._refused)
         embedded = MqttServer(mqtt.host, mqtt.port, access)

@@ -33,8 +33,8 @@ DEVICE_MODULES = {
     "asyncio", "binascii", "collections", "gc", "hashlib", "json", "math", "os", "random", "struct",
     "sys", "time", "socket",
 }  # fmt: skip
-HARDWARE_MODULES = {"machine", "network", "esp32", "board"}
-HARDWARE_ONLY_IN = {"board.py", "main.py", "boot.py"}
+HARDWARE_MODULES = {"machine", "network", "esp32", "board", "tls"}
+HARDWARE_ONLY_IN = {"board.py", "main.py", "boot.py", "certificates.py"}
 # These stand in the pure ring: nothing that waits, no clock and no chance.
 PURE_FILES = (
     "wire", "sign", "record", "policy", "upload", "count", "trust", "sayings", "talk", "orders",

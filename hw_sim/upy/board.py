@@ -10,6 +10,8 @@ import os
 import sys
 import time
 
+from bookcase_fw import certificates
+
 TICKS_PERIOD_MS = 1 << 62  # On 64 bits time.ticks_ms does not start again.
 EXIT_RESTART = 77  # Whoever started us starts us again.
 SECTOR_SIZE, SECTOR_COUNT = 4096, 88
@@ -62,9 +64,13 @@ def close_port(port: tuple):
     port[1].close()
 
 
-async def connect(server: list) -> tuple:
-    """Return (reader, writer) to the MQTT server; raises OSError."""
-    return await _port(server)
+async def connect(server: list, tls: dict) -> tuple:
+    """Return (reader, writer) to the MQTT server; raises OSError.  See `tls` in config.py."""
+    if not tls:
+        return await _port(server)
+    host, port = server
+    context = certificates.context(tls)
+    return await asyncio.open_connection(host, port, ssl=context, server_hostname=host)
 
 
 def feed():
