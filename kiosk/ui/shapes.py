@@ -234,9 +234,10 @@ def slot(canvas: Any, theme: Theme, box: tuple[float, float, float, float]) -> N
     panel(canvas, theme, (left, y, wide, wall), colours.slip, colours.rule)
     mouth = (left + wide * 0.14, y + wall * 0.52, wide * 0.72, theme.mm(9))
     panel(canvas, theme, mouth, colours.ink)
-    book = (left + wide * 0.22, mouth[1] + theme.mm(26), wide * 0.56, theme.mm(13))
-    _flat(canvas, theme, book, 0)
-    arrow(canvas, theme, left + wide / 2, mouth[1] + theme.mm(11), theme.mm(13), up=False)
+    above = y + wall + theme.mm(6)
+    _flat(canvas, theme, (left + wide * 0.22, above, wide * 0.56, theme.mm(13)), 0)
+    tip = mouth[1] + theme.mm(11)
+    arrow(canvas, theme, left + wide / 2, tip, above - tip - theme.mm(2), up=False)
 
 
 def _flat(canvas: Any, theme: Theme, box: tuple[float, float, float, float], colour: int) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.config import Panel
+from kiosk.core.present import present
 from kiosk.services.picture import png
 from tests.kiosk import pseudo
-from tests.kiosk.gallery import Look, look_name, views, words_of
+from tests.kiosk.gallery import Look, bookcase, look_name, views, words_of
 
 LANGUAGES = ("zh", "en", pseudo.LANGUAGE)
 # Contrast moves nothing, so it is looked at once; a child has the type of large text.
@@ -22,6 +23,7 @@ LOOKS: list[Look] = [
     ("zh", False, True, False),
     ("en", True, True, False),
 ]
+TALL = Panel(diagonal_in=55, viewing_mm=1500, bottom_mm=650)
 TARGET_MM = 20
 SLACK_PX = 1.5  # Rounding to pixels.
 
@@ -43,20 +45,41 @@ def main(folder: Path) -> None:
             kiosk.show(view, words_of(look[0])["separator"])
             screen = kiosk._canvas.children[0]
             path = folder / f"{name}-{look_name(look)}.png"
-            for problem in problems(screen):
+            for problem in problems(screen, Panel()):
                 print(f"{path.stem}: {problem}")
             count += 1
             if name in ("welcome", "review_3", "result_mixed", "receipt"):
                 EventLoop.idle()
                 path.write_bytes(png(kiosk.picture(540)))
+    for problem in within_reach():
+        print(problem)
     print(f"{count} screens looked at")
 
 
-def problems(screen: Any) -> Iterator[str]:
+def within_reach() -> Iterator[str]:
+    """Give what does not fit on a bookcase's tall panel, whole and in reach of a seated hand."""
+    from kiosk.ui.theme import band
+    from kiosk.ui.window import Kiosk
+
+    tall = Kiosk(TALL, send=lambda word: None)
+    low, high = band(TALL)
+    for language, reach in itertools.product(LANGUAGES, (False, True)):
+        for name, model in bookcase().items():
+            seen = model._replace(language=language, reach=reach)
+            words = words_of(language)
+            tall.show(present(seen, words), words["separator"])
+            screen = tall._canvas.children[0]
+            look = f"{name}-{language}" + ("-reach" if reach else "")
+            yield from (f"{look}: {problem}" for problem in problems(screen, TALL))
+            if reach and not (screen.y >= low and screen.top <= low + high):
+                yield f"{look}: out of reach"
+
+
+def problems(screen: Any, panel: Panel) -> Iterator[str]:
     from kiosk.ui.text import Text
     from kiosk.ui.widgets import CoverPicture, Headline, PartPanel, Row, Touchable
 
-    smallest = TARGET_MM * Panel().px_per_mm - SLACK_PX
+    smallest = TARGET_MM * panel.px_per_mm - SLACK_PX
     for widget in screen.walk(restrict=True):
         if isinstance(widget, Touchable) and min(widget.size) < smallest:
             yield f"{widget.word} is smaller than {TARGET_MM} mm"
