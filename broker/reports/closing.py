@@ -24,6 +24,7 @@ FROM report_line WHERE month IN (%s) GROUP BY 1, 2, 3, 4, 5, 6"""
 _VERSIONS = "SELECT DISTINCT measure, version FROM report_line WHERE month = %d"
 _CORRECTIONS = """SELECT month, measure, recorded_ms, SUM(value) AS value
 FROM report_line WHERE correction = 1 AND month IN (%s) GROUP BY 1, 2, 3 ORDER BY 3, 1, 2"""
+_ALONE = "SELECT month FROM report_month WHERE month = ? FOR UPDATE"
 _CLOSE = """INSERT INTO report_month (month, closed_ms, actor, rules, waiting)
 VALUES (?, ?, ?, ?, ?)"""
 _BOOK = """INSERT INTO report_line (month, measure, version, site, device, audience, class, value,
@@ -104,6 +105,9 @@ def correct(db: Database, month: int, *, zone: ZoneInfo, now_ms: int) -> int:
 
     Returns how many cells changed.  A measure whose definition is another by now is left alone.
     """
+    if db.kind == "postgresql":
+        # Of several services one books the difference; the others then find none.
+        db.execute(_ALONE, (month,)).fetchone()
     versions = dict(db.execute(_VERSIONS % month).fetchall())
     names = [n for n in CORRECTED if versions.get(n, MEASURES[n].version) == MEASURES[n].version]
     wanted = _counted(db, month, zone, now_ms, names)
