@@ -9,10 +9,17 @@ from typing import NamedTuple
 
 from broker.circulation.calendar import Calendar
 from broker.circulation.rules import LEVELS, Rules
-from broker.circulation.terms import Place
+from broker.circulation.terms import ANY, Place
 from broker.ledger.store import Database
 
 READERS_MAX = 380  # With the blocked ones said twice they fit into wire.PAYLOAD_SIZE_MAX.
+# Field of wire.POLICY, and the kind of rule that says it.
+TERMS = (
+    ("loan_days", "loan"),
+    ("limit", "limit"),
+    ("quota", "offline copies"),
+    ("uptime_h", "offline hours"),
+)
 LOOK_MS = 60_000  # How often the day and the cards are looked at.
 
 _READERS = "SELECT reader FROM patron WHERE blocked = '' ORDER BY reader LIMIT ?"
@@ -25,8 +32,9 @@ _ENTER = "INSERT INTO policy (revision, body, made_ms) VALUES (?, ?, ?)"
 
 
 class Policy(NamedTuple):
-    """`limits` are by level of the machine's site; `closed` are sites, each with the kind of its
-    machines (mall1/bookcase), where nothing is lent today.
+    """`limits` are by level of the machine's site.  `closed` are sites, each with the kind of its
+    machines (mall1/bookcase), where nothing is lent today; `special` is what differs by level and
+    kind (street/bookcase) from what is said for all.
     """
 
     revision: int
@@ -37,19 +45,22 @@ class Policy(NamedTuple):
     readers: list[str]
     blocked: list[str]
     closed: list[str] = []
+    special: dict[str, dict[str, int]] = {}
 
     def at(self, place: Place) -> dict[str, object]:
         """Return the fields of wire.POLICY for a machine at a place."""
         limit = self.limits.get(place.level, self.limits["any"])
-        return {
+        fields: dict[str, object] = {
             "revision": self.revision,
             "loan_days": self.loan_days,
-            "limit": 0 if _named(place) in self.closed else limit,
+            "limit": limit,
             "quota": self.quota,
             "uptime_h": self.uptime_h,
             "readers": self.readers,
             "blocked": self.blocked,
         }
+        fields |= self.special.get(f"{place.level}/{place.channel}", {})
+        return fields | ({"limit": 0} if f"{place.site}/{place.channel}" in self.closed else {})
 
 
 class Policies:
@@ -99,18 +110,40 @@ def _made(db: Database, rules: Rules, calendar: Calendar, today: int) -> Policy:
     blocked = [row[0] for row in db.execute(_BLOCKED, (READERS_MAX // 3,))]
     readers = [row[0] for row in db.execute(_READERS, (READERS_MAX - len(blocked),))]
     places = [Place(*row) for row in db.execute(_SITES)]
+    common = _terms(rules, today, ANY, ANY)
+    limits = {level: _terms(rules, today, level, ANY)["limit"] for level in LEVELS}
     return Policy(
         revision=0,
-        loan_days=_value(rules, "loan", today),
-        limits={level: _value(rules, "limit", today, level) for level in LEVELS},
-        quota=_value(rules, "offline copies", today),
-        uptime_h=_value(rules, "offline hours", today),
+        loan_days=common["loan_days"],
+        limits=limits,
+        quota=common["quota"],
+        uptime_h=common["uptime_h"],
         readers=sorted(readers + blocked),
         blocked=blocked,
         closed=sorted(
-            _named(place) for place in places if not calendar.open_on("lend", "adult", place, today)
+            f"{place.site}/{place.channel}"
+            for place in places
+            if not calendar.open_on("lend", "adult", place, today)
         ),
+        special=_special(rules, today, places, common, limits),
     )
+
+
+def _special(
+    rules: Rules,
+    today: int,
+    places: list[Place],
+    common: dict[str, int],
+    limits: dict[str, int],
+) -> dict[str, dict[str, int]]:
+    special = {}
+    for level, channel in {(place.level, place.channel) for place in places}:
+        usual = common | {"limit": limits.get(level, limits[ANY])}
+        found = _terms(rules, today, level, channel)
+        if found != usual:
+            differs = {name: value for name, value in found.items() if value != usual[name]}
+            special[f"{level}/{channel}"] = differs
+    return dict(sorted(special.items()))
 
 
 def _numbered(db: Database, made: Policy, now_ms: int) -> Policy:
@@ -123,10 +156,10 @@ def _numbered(db: Database, made: Policy, now_ms: int) -> Policy:
     return made._replace(revision=revision)
 
 
-def _value(rules: Rules, kind: str, today: int, level: str = "any") -> int:
-    line = rules.find(kind, today, level=level)
-    return line.value if line else 0
-
-
-def _named(place: Place) -> str:
-    return f"{place.site}/{place.channel}"
+def _terms(rules: Rules, today: int, level: str, channel: str) -> dict[str, int]:
+    """Return what the rules say of a machine of a kind at a site of a level."""
+    found = {}
+    for name, kind in TERMS:
+        line = rules.find(kind, today, level=level, channel=channel)
+        found[name] = line.value if line else 0
+    return found

@@ -34,7 +34,7 @@ def said(desk: Desk, machine: Machine, name: str, at_ms: int, **fields: object) 
 
 def policies(desk: Desk) -> list[dict[str, object]]:
     """Return what each revision's policy said, the oldest first."""
-    names = ("loan_days", "limits", "quota", "uptime_h", "readers", "blocked", "closed")
+    names = ("loan_days", "limits", "quota", "uptime_h", "readers", "blocked", "closed", "special")
     rows = desk.rows("SELECT body FROM policy ORDER BY revision")
     return [dict(zip(names, json.loads(str(body)), strict=True)) for (body,) in rows]
 
@@ -120,6 +120,25 @@ def test_where_nothing_is_lent_today_no_machine_lends_offline(desk: Desk) -> Non
 
     assert limits == {"bc01": 0, "kx01": 3}
     assert policies(desk)[-1]["closed"] == ["lib01/bookcase"]
+
+
+def test_kinds_of_machines_may_have_terms_of_their_own_offline(desk: Desk) -> None:
+    serve(
+        desk,
+        by="limit any 3\nloan any any -> 28 days\noffline copies by bookcase 1\noffline copies 3\n"
+        "offline hours at street 8\noffline hours 72",
+    )
+    terms = {}
+    for name in ("bc01", "kx01"):
+        machine = Machine(name)
+        said(desk, machine, "hello", START_MS)
+        state = {"session": "1.1", "config": 1, "policy": 0, "last": 0, "stock": [], "faults": []}
+        message = machine.says("state", wire.encode("state", state | {"fill": 0, "lends": True}))
+        ((_name, want),) = desk.hear(message)
+        terms[name] = (want["policy"]["quota"], want["policy"]["uptime_h"])  # type: ignore[index]
+
+    assert terms == {"bc01": (1, 72), "kx01": (3, 72)}
+    assert policies(desk)[-1]["special"] == {"district/bookcase": {"quota": 1}}
 
 
 def test_a_rollback_forgets_the_revision_that_was_made_in_it(desk: Desk) -> None:
