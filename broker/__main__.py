@@ -26,6 +26,7 @@ from broker.ledger import audit, database
 from broker.ledger.explain import Explanation
 from broker.library import load as library
 from broker.reports.command import app as reports
+from broker.restock.command import app as restock
 from broker.service import Service, set_up_log
 
 log = structlog.get_logger()
@@ -36,6 +37,7 @@ app.add_typer(rules_app, name="rules")
 app.add_typer(accounts, name="accounts")
 app.add_typer(catalogue, name="catalogue")
 app.add_typer(reports, name="report")
+app.add_typer(restock, name="restock")
 keeping.add(ledger)
 
 
