@@ -20,7 +20,7 @@ from broker.accounts.news import News
 from broker.accounts.settle import CostOf
 from broker.accounts.till import Do, Till
 from broker.circulation import days
-from broker.ledger.store import FAILURES, Database
+from broker.ledger.store import CONFLICTS, FAILURES, Database
 from broker.notices import daily
 from broker.notices.post import Letter, Post
 from broker.notices.senders import NotSent, Sender
@@ -46,7 +46,8 @@ class Office(NamedTuple):
 
 class Clerk(threading.Thread):
     def __init__(self, office: Office) -> None:
-        super().__init__(name="clerk")
+        # A mail server may let one wait for longer than the service takes to end.
+        super().__init__(name="clerk", daemon=True)
         self._office = office
         self._stopped = threading.Event()
         self._changes = -1
@@ -60,7 +61,7 @@ class Clerk(threading.Thread):
         while not self._stopped.wait(POLL_S):
             try:
                 self.round()
-            except (*FAILURES, CancelledError, TimeoutError) as error:
+            except (*FAILURES, *CONFLICTS, CancelledError, TimeoutError) as error:
                 log.warning("clerk_waits", text=str(error))
 
     def round(self) -> None:
