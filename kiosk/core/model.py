@@ -25,7 +25,7 @@ class Timings(NamedTuple):
     """Durations in ms; the configuration may override each by its name."""
 
     idle_ms: int = 60_000  # Without a touch, before the warning.
-    warning_ms: int = 30_000  # From the warning to the end; never less than 20 s.
+    warning_ms: int = 30_000  # From the warning to the end; never less.
     take_ms: int = 60_000  # "Please take your books", before the machine is free again.
     goodbye_ms: int = 4_000
     sorry_ms: int = 8_000

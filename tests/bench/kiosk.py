@@ -24,7 +24,7 @@ from hw_sim.world.places import Shelf
 from tests.bench import figures
 
 KIOSK, SITE = "kx01", "lib01"
-STARTS, TOUCHES, TRAYS, VISITS = 5, 100, 6, 200
+STARTS, TOUCHES, TRAYS, VISITS = 5, 100, 6, 2_000
 BOOKS = 8
 TIMINGS = {"goodbye_ms": 100}  # Nobody waits for the goodbye to end.
 READY_GOAL_MS, TOUCH_GOAL_MS, TRAY_GOAL_MS = 1000, 100, 400
