@@ -212,15 +212,16 @@ def test_a_picture_that_is_not_the_machines_own_is_refused(
 def test_openapi_describes_every_answer(stranger: TestClient) -> None:
     described = stranger.get("/openapi.json").json()
 
-    answers = [
-        method["responses"][code]["content"]["application/json"]["schema"]
+    contents = [
+        method["responses"][code]["content"]
         for address, methods in described["paths"].items()
-        if address.startswith("/v1/") and not address.endswith(("/picture", "/live"))
+        if address.startswith("/v1/")
         for method in methods.values()
         for code in ("200", "202")
         if code in method["responses"]
     ]
-    assert len(answers) == 10
+    answers = [c["application/json"]["schema"] for c in contents if "application/json" in c]
+    assert len(answers) >= 10
     assert all(answers)
     silent = [
         f"{name}.{field}"
