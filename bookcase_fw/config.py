@@ -27,7 +27,7 @@ FIELDS = (
     ("key",            str,  None,  "its own key, 64 hexadecimal digits"),
     ("district_key",   str,  None,  "the key that makes pseudonyms of cards, hexadecimal"),
     ("mqtt",           list, None,  "host and port of the MQTT server"),
-    ("tls",            dict, {},    "ca, cert, key: files of its certificates; {}: a plain connection"),
+    ("tls",            dict, {},    "ca, cert, key: files of certificates; {}: in the clear"),
     ("doors",          int,  None,  "compartments"),
     ("capacity",       int,  12,    "copies in a compartment"),
     ("revision",       int,  1,     "revision of this configuration"),

@@ -96,6 +96,41 @@ async def test_a_bookcase_is_served_over_tls(tmp_path: Path) -> None:
             await service.stop()
 
 
+@pytest.mark.parametrize("wrong", ["authority", "name"])
+async def test_a_bookcase_does_not_speak_to_a_server_that_proves_nothing(
+    tmp_path: Path, wrong: str
+) -> None:
+    async with mqtt_server(tmp_path) as server:
+        made = tmp_path / "certificates"
+        files = _files(made, "bc01", "der")
+        if wrong == "authority":
+            certificate(tmp_path / "others", "mqtt", HOST)
+            files["ca"] = str(tmp_path / "others" / "ca.der")
+        host = HOST if wrong == "authority" else "127.0.0.1"
+        secrets = keys.load_or_make(tmp_path, ["bc01"])
+        world = sample.load(lambda: 0, devices=["bc01"])
+        twins = BookcaseTwins("bc01", 4, world, radio.Radio(world, radio.load(), 1))
+        heard: list[str] = []
+        machine = _firmware(tmp_path, secrets, files, twins, server, host, heard.append)
+        await machine.start()
+
+        async def refused() -> bool:
+            return sum("uplink: " in line for line in heard) >= 2
+
+        try:
+            await until(refused, "two refusals")
+        finally:
+            await machine.stop()
+        log = (tmp_path / "m.log").read_text()
+
+    assert "bc01" not in log
+    assert all(
+        "no connection" in line or "ended" in line or "OSError" in line
+        for line in heard
+        if "uplink: " in line
+    )
+
+
 @pytest.mark.parametrize(
     ("user", "topic", "heard"),
     [
@@ -170,15 +205,21 @@ def _load(folder: Path, secrets: keys.Keys) -> None:
 
 
 def _firmware(
-    folder: Path, secrets: keys.Keys, files: dict[str, str], twins: BookcaseTwins, server: int
+    folder: Path,
+    secrets: keys.Keys,
+    files: dict[str, str],
+    twins: BookcaseTwins,
+    server: int,
+    host: str = HOST,
+    hear: Callable[[str], None] = lambda _line: None,
 ) -> station.Station:
     path = folder / "bc01.json"
     row = {"device": "bc01", "doors": "4", "capacity": "12"}
 
     def configure(_address: station.Address, at: object) -> None:
-        values = config.bookcase(row, (HOST, server), at, secrets, folder / "flash.img", {})
+        values = config.bookcase(row, (host, server), at, secrets, folder / "flash.img", {})
         path.write_text(json.dumps(values | {"tls": files}))
 
     command, environment = station.firmware(path)
-    process = Process("bc01", command, folder / "bc01.log", environment=environment)
+    process = Process("bc01", command, folder / "bc01.log", environment, on_line=hear)
     return station.Station(twins, ("127.0.0.1", server), process, configure)
