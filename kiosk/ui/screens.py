@@ -4,10 +4,11 @@ from kivy.uix.widget import Widget
 
 from kiosk.core import doors
 from kiosk.core.view import Choice, Cover, View
-from kiosk.ui import shapes
+from kiosk.ui import cases, shapes
+from kiosk.ui.panels import Headline, PartPanel
 from kiosk.ui.text import Text, measure
 from kiosk.ui.theme import LINE_HEIGHT, Theme
-from kiosk.ui.widgets import Box, CoverPicture, Headline, PartPanel, Plain, Row, Send, Touchable
+from kiosk.ui.widgets import Box, CoverPicture, Plain, Row, Send, Touchable
 
 GRID_MM = 8
 TOOL_MM = 48  # A tool's width at the least, for its word.
@@ -119,7 +120,7 @@ class Screen(Widget):
             if index + 1 in offered:
                 self._button(offered[index + 1], (x, y, wide, high), "door")
             else:
-                shapes.shut(self.canvas, theme, (x, y, wide, high))
+                cases.shut(self.canvas, theme, (x, y, wide, high))
 
     def _tiles(self, choices: tuple[Choice, ...]) -> None:
         theme = self._theme
@@ -260,7 +261,7 @@ class Screen(Widget):
             shapes.shelf(canvas, theme, (x, y, width, high))
         elif view.picture == "case" and view.case:
             tall = min(height * 0.92, theme.mm(170))
-            shapes.case(canvas, theme, (x, y + (height - tall) / 2, width, tall), view.case)
+            cases.case(canvas, theme, (x, y + (height - tall) / 2, width, tall), view.case)
         elif view.picture == "card":
             shapes.card(canvas, theme, middle)
         elif view.picture in ("tray", "take"):

@@ -76,8 +76,9 @@ def within_reach() -> Iterator[str]:
 
 
 def problems(screen: Any, panel: Panel) -> Iterator[str]:
+    from kiosk.ui.panels import Headline, PartPanel
     from kiosk.ui.text import Text
-    from kiosk.ui.widgets import CoverPicture, Headline, PartPanel, Row, Touchable
+    from kiosk.ui.widgets import CoverPicture, Row, Touchable
 
     smallest = TARGET_MM * panel.px_per_mm - SLACK_PX
     for widget in screen.walk(restrict=True):
