@@ -53,7 +53,7 @@ class _Screen:
         self.status = 0
         self._loop, self._config, self._sender = loop, config, sender
         self._changed = self._unsent = False
-        self._speaker = Speaker()
+        self._speaker = Speaker() if config.speech else None
         self._view: View | None = None  # What was drawn last.
         self._screen = ""  # The name of the screen that was drawn last.
         self._app = Kiosk(config.panel, send=lambda word: loop.post(Press(word)))
@@ -72,7 +72,8 @@ class _Screen:
         try:
             self._app.run()
         finally:
-            self._speaker.hush()
+            if self._speaker:
+                self._speaker.hush()
 
     def _step(self) -> None:
         try:
@@ -93,6 +94,8 @@ class _Screen:
             log.info("screen", name=view.screen)
 
     def _speak(self, before: View | None, view: View) -> None:
+        if not self._speaker:
+            return
         if text := utterance(before, view, self._loop.texts()):
             self._speaker.say(text, view.language, view.volume)
         elif before and before.speech and not view.speech:

@@ -43,6 +43,7 @@ class Config(NamedTuple):
     ports: Mapping[str, str]  # Part, a word of wire.PARTS -> pyserial URL.
     doors: int  # Of a bookcase.
     web: str
+    speech: bool  # Whether it reads aloud; its sound belongs into a jack.
     panel: Panel
     timings: Timings
     uplink_timings: dict[str, int]
@@ -62,6 +63,7 @@ class _File(msgspec.Struct):
     controller: str = ""  # A bookcase's controller, at the other end of the panel link.
     doors: int = 1
     web: str = ""
+    speech: bool = True
     panel: Panel = Panel()
     timings: dict[str, int] = {}
     timezone: str = "Asia/Shanghai"
@@ -97,6 +99,7 @@ def load(path: Path, role: str = "") -> Config:
         ports=_ports(path, file, role),
         doors=file.doors,
         web=file.web.rstrip("/"),
+        speech=file.speech,
         panel=file.panel,
         timings=Timings(**own),
         uplink_timings={name: ms for name, ms in file.timings.items() if name not in own},
