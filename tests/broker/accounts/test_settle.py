@@ -150,6 +150,16 @@ def test_nobody_is_charged_for_what_a_suspect_took(db: Database) -> None:
     assert settled(db, cause) == []
 
 
+def test_a_disc_is_dearer_where_the_rules_say_so(db: Database) -> None:
+    law = rules.parse("fine disc any -> 100 fen a day\nfine any any -> 20 fen a day")
+    db.execute("INSERT INTO copy_type VALUES (1, 'disc')")
+    cause = overdue(db, 2)
+
+    Settlement(db, costs.by(law, calendar.ALWAYS), day).settle(1, cause, START_MS)
+
+    assert Money(db).owed(ANNE) == 200
+
+
 def test_the_districts_rules_forgive_a_closure_and_say_why(db: Database) -> None:
     law = rules.parse("fine any any -> 20 fen a day up to 2000 fen")
     shut = calendar.parse("from 2026-11-16 until 2026-11-17: closed return")
