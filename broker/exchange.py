@@ -199,8 +199,8 @@ class Exchange:
         self._looked = len(self.books.moved)
         if self._db.kind == "postgresql":
             words = b"".join(message.payload for message in messages)
-            self.directory.recall({found.decode() for found in _READER.findall(words)})
             tags = {found.decode() for found in _TAG.findall(words)}
+            self.directory.recall({found.decode() for found in _READER.findall(words)}, tags)
             self.books.hold([copy.id for tag in tags if (copy := self.directory.copy(tag))])
         if self._db.kind == "postgresql" or self._forgot:
             self._limits.recall()

@@ -6,8 +6,8 @@ appended.  Either way the rows are the same as if everything had arrived in orde
 """
 
 import json
-from collections.abc import Callable, Collection
-from typing import NamedTuple, cast
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, NamedTuple, cast
 
 from broker.ledger import dimensions
 from broker.ledger.cases import Cases, Subject
@@ -69,6 +69,24 @@ FROM copy_state s JOIN holder h ON h.id = s.holder LEFT JOIN movement m ON m.id 
 LEFT JOIN observation o ON o.copy = s.copy AND o.cause = m.cause WHERE s.copy = ? LIMIT 1"""
 
 
+def _of_many(statement: str, column: str) -> str:
+    """Return the question for many copies, whose answers begin with the copy (PostgreSQL)."""
+    asked = statement.replace("SELECT ", f"SELECT {column}, ", 1).replace(" LIMIT 1", "")
+    return asked.replace(f"{column} = ?", f"{column} = ANY(?)")
+
+
+# What `_tail` asks of one copy, in that order; then the copies of which more must be known.
+_MANY = (
+    _of_many(_HERE, "s.copy"),
+    """SELECT DISTINCT ON (copy) copy, happened_ms, device, number, cause, verb FROM observation
+    WHERE copy = ANY(?)
+    ORDER BY copy, happened_ms DESC, device DESC, number DESC, cause DESC, verb DESC""",
+    _of_many(_OPEN_LOAN, "l.copy"),
+    _of_many(_CASES, "copy"),
+    dimensions.IRREGULAR_OF,
+)
+
+
 class Tail(NamedTuple):
     """The end of a copy's life: enough to go on from."""
 
@@ -121,6 +139,19 @@ class Books:
                 self._tails.pop(copy, None)
                 self._turns[copy] = turn
         self._held.update(wanted)
+        self._recall([copy for copy in wanted if copy not in self._tails])
+
+    def _recall(self, copies: list[int]) -> None:
+        """Read the ends of many lives: all questions are asked before the first is answered."""
+        asked = [self._db.execute(question, (copies,)) for question in _MANY] if copies else []
+        if not asked:
+            return
+        here, newest, loans, cases = (_by_copy(rows) for rows in asked[:-1])
+        irregular = {copy for (copy,) in asked[-1]}
+        for copy in here.keys() - irregular:
+            told = newest.get(copy, [None])[0], loans.get(copy, [None])[0], cases.get(copy, [])
+            if tail := _ended(here[copy][0], *told):
+                self._remember(copy, tail)
 
     def see(self, copy: int, seen: Observation, now_ms: int) -> None:
         """Enter one observation of a copy and everything that follows from it."""
@@ -169,28 +200,24 @@ class Books:
                 if case.closed_ms is not None:
                     self._cases.close(_key(copy, case), case.closed_ms, case.closed_by)
         doubts = [case for case in grown.cases if case.closed_ms is None]
+        ended = Tail(grown.holder, order(seen), grown.loan, doubts, grown.arrival)
+        self._remember(copy, ended)
+
+    def _remember(self, copy: int, tail: Tail) -> None:
         if len(self._tails) >= REMEMBERED_MAX:
             self._tails.clear()
             self._turns = {held: self._turns[held] for held in self._held}
-        self._tails[copy] = Tail(grown.holder, order(seen), grown.loan, doubts, grown.arrival)
+        self._tails[copy] = tail
 
     def _tail(self, copy: int) -> Tail | None:
         """Return the end of a copy's life; None when its next step needs the whole of it."""
-        holder, place, moved, device, session = self._db.execute(_HERE, (copy,)).fetchone()
-        if moved == "undo" or dimensions.irregular(self._db, copy):
+        if dimensions.irregular(self._db, copy):
             return None
-        came = Arrival(device, session, place == "compartment") if moved in ARRIVALS else None
-        newest = self._db.execute(_NEWEST, (copy,)).fetchone() or (-1, 0, 0, 0, "")
-        row = self._db.execute(_OPEN_LOAN, (copy,)).fetchone()
-        loan = Loan(*row) if row else None
-        doubts = [
-            Case(kind, device, cause, account, "", opened_ms)
-            for _key, kind, device, cause, account, opened_ms, closed_ms, _word in self._db.execute(
-                _CASES, (copy,)
-            )
-            if closed_ms is None and kind in FOLDED_CASES
-        ]
-        return Tail(holder, newest, loan, doubts, came)
+        here, newest, loan = (
+            self._db.execute(question, (copy,)).fetchone()
+            for question in (_HERE, _NEWEST, _OPEN_LOAN)
+        )
+        return _ended(here, newest, loan, self._db.execute(_CASES, (copy,)).fetchall())
 
     def _move(self, copy: int, step: Movement, now_ms: int) -> None:
         reverses = None
@@ -290,3 +317,24 @@ def _same(held: Movement, wanted: Movement) -> bool:
 
 def _key(copy: int, case: Case) -> str:
     return f"{case.kind}:{copy}:{case.cause}"
+
+
+def _by_copy(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for copy, *rest in rows:
+        found.setdefault(copy, []).append(tuple(rest))
+    return found
+
+
+def _ended(here: Any, newest: Any, loan: Any, cases: list[Any]) -> Tail | None:
+    """Return the end of a life from the rows that tell of it; None when they are not enough."""
+    holder, place, moved, device, session = here
+    if moved == "undo":
+        return None
+    came = Arrival(device, session, place == "compartment") if moved in ARRIVALS else None
+    doubts = [
+        Case(kind, device, cause, account, "", opened_ms)
+        for _key, kind, device, cause, account, opened_ms, closed_ms, _word in cases
+        if closed_ms is None and kind in FOLDED_CASES
+    ]
+    return Tail(holder, newest or (-1, 0, 0, 0, ""), Loan(*loan) if loan else None, doubts, came)

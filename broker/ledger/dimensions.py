@@ -16,6 +16,12 @@ _IRREGULAR = """SELECT 1 FROM copy_condition WHERE copy = ?
 UNION ALL SELECT 1 FROM copy_promise WHERE copy = ?
 UNION ALL SELECT 1 FROM loan WHERE copy = ? AND state IN ('lost', 'claimed') LIMIT 1"""
 
+# Of many copies at once (PostgreSQL).
+IRREGULAR_OF = """WITH asked (copy) AS (SELECT unnest(CAST(? AS BIGINT[])))
+SELECT copy FROM copy_condition JOIN asked USING (copy)
+UNION SELECT copy FROM copy_promise JOIN asked USING (copy)
+UNION SELECT copy FROM loan JOIN asked USING (copy) WHERE state IN ('lost', 'claimed')"""
+
 
 def held(db: Database, copy: int) -> tuple[Condition, Promise | None]:
     """Return what the rows say."""

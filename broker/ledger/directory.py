@@ -17,6 +17,7 @@ REMEMBERED_MAX = 200_000  # Copies, and as many patrons; beyond that all is forg
 _COPY = """SELECT copy.id, copy.barcode, title.title, title.author, title.class, title.audience,
 COALESCE(copy_type.type, 'book') FROM copy JOIN title ON title.id = copy.title
 LEFT JOIN copy_type ON copy_type.copy = copy.id WHERE copy.tag = ?"""
+_READERS = "SELECT account, id FROM holder WHERE account = ANY(?)"
 _CARDS = """SELECT card.reader, patron.account, patron.kind, patron.language, patron.blocked,
 patron.name, card.state, card.lost_ms, card.suspect
 FROM card JOIN patron ON patron.account = card.account WHERE card.reader = ANY(?)"""
@@ -27,6 +28,10 @@ LOST = "lost"  # Why a suspect is blocked.
 _COMPARTMENT = ("device", "door")
 _SHELF = ("site",)
 _READER = ("account",)
+
+
+# The same of many, which begins with the tag (PostgreSQL).
+_COPIES = _COPY.replace("SELECT ", "SELECT copy.tag, ", 1).replace("tag = ?", "tag = ANY(?)")
 
 
 class Copy(NamedTuple):
@@ -84,12 +89,24 @@ class Directory:
         card = self._cards[reader]
         return card.at(at_ms) if card else None
 
-    def recall(self, readers: Collection[str]) -> None:
-        """Look cards up anew, all at once: other processes may have changed them (PostgreSQL)."""
+    def recall(self, readers: Collection[str], tags: Collection[str]) -> None:
+        """Look up all at once what will be asked for one by one (PostgreSQL).
+
+        Cards are looked up anew: other processes may have changed them.
+        """
         self._cards.clear()
-        if readers:
-            for row in self._db.execute(_CARDS, (sorted(readers),)).fetchall():
-                self._cards[row[0]] = _Card(Patron(*row[1:6]), *row[6:])
+        new = sorted(tag for tag in tags if tag not in self._copies)
+        cards = self._db.execute(_CARDS, (sorted(readers),)) if readers else ()
+        copies = self._db.execute(_COPIES, (new,)) if new else ()
+        for row in cards:
+            self._cards[row[0]] = _Card(Patron(*row[1:6]), *row[6:])
+        for row in copies:
+            _remember(self._copies, row[0], Copy(*row[1:]))
+        accounts = {card.holder.account for card in self._cards.values() if card}
+        unknown = [a for a in sorted(accounts) if ("reader", a, a) not in self._holders]
+        if unknown:
+            for account, holder in self._db.execute(_READERS, (unknown,)):
+                _remember(self._holders, ("reader", account, account), holder)
 
     def forget_patrons(self) -> None:
         self._cards.clear()

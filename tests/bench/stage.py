@@ -1,6 +1,7 @@
 """Where facts are measured: Mosquitto, a database and the service as processes, on a new ledger."""
 
 import asyncio
+import os
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -14,6 +15,7 @@ from hw_sim.desk.process import Process
 from tests.bench import district
 from tests.postgres import Postgres
 
+SIZE = float(os.environ.get("SIZE", "1"))  # Of a bar that can be tried small: SIZE=0.01.
 KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 _BROKER = (sys.executable, "-m", "broker")
 
