@@ -15,7 +15,12 @@ _SETTLE = """DELETE FROM lend_grant WHERE account = ? AND EXISTS
 (SELECT 1 FROM observation JOIN request ON request.id = observation.request
 WHERE observation.copy = lend_grant.copy AND request.device = lend_grant.device
 AND request.ask = lend_grant.ask)"""
-_EXPIRE = "DELETE FROM lend_grant WHERE until_ms <= ?"
+_EXPIRE = {
+    "sqlite": "DELETE FROM lend_grant WHERE until_ms <= ?",
+    # Another process may be at the same: what it has in its hands is left to it.
+    "postgresql": """DELETE FROM lend_grant WHERE (account, copy) IN
+    (SELECT account, copy FROM lend_grant WHERE until_ms <= ? FOR UPDATE SKIP LOCKED)""",
+}
 _STANDING = """SELECT copy.id, copy.tag FROM lend_grant JOIN copy ON copy.id = lend_grant.copy
 WHERE lend_grant.account = ? AND lend_grant.until_ms > ? ORDER BY copy.id"""
 _GRANT = """INSERT INTO lend_grant (account, copy, device, ask, granted_ms, until_ms)
@@ -36,7 +41,7 @@ class Grants:
         """
         if self._db.kind == "postgresql":
             self._db.execute(_LOCK, (account,)).fetchone()
-        self._db.execute(_EXPIRE, (now_ms,))
+        self._db.execute(_EXPIRE[self._db.kind], (now_ms,))
         self._db.execute(_SETTLE, (account,))
 
     def standing(self, account: int, now_ms: int) -> dict[str, int]:
