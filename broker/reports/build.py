@@ -59,19 +59,20 @@ def build(rows: Rows, layout: Layout, period: Period, *, zone: ZoneInfo, now_ms:
     """Count what a layout shows of a period: closed months as booked, the rest live."""
     known = places(rows)
     buckets = _buckets(layout, period, zone)
+    end = _standing(buckets, now_ms)
     whole = periods.whole(period, zone)
     named = {bucket.name for bucket in buckets} & set(_months(layout, period))
     closed = [month for number, month in closing.months(rows).items() if number in named]
     numbers = [month.month for month in closed]
     ledger = Ledger(rows, spans(rows, zone), now_ms)
-    cells = _cells(ledger, layout, buckets, numbers)
+    cells = _cells(ledger, layout, buckets, numbers, end)
     unknown = waiting(rows, whole.end_ms, now_ms)
     booked_all = len(numbers) == len(period.months()) and period.whole_months()
     return Report(
         layout=layout,
         period=period,
-        lines=_lines(layout, buckets, cells, known),
-        total=Line("", "合计", "total", _values(layout, _last(cells, buckets), known)),
+        lines=_lines(layout, buckets, cells, known, end),
+        total=Line("", "合计", "total", _values(layout, _last(cells, end), known)),
         final=booked_all and not any(month.waiting for month in closed) or not unknown,
         waiting=unknown,
         closed=closed,
@@ -103,8 +104,18 @@ def _within(inner: Period, outer: Period) -> bool:
     return outer.first <= inner.first and inner.last <= outer.last
 
 
+def _standing(buckets: Sequence[Bucket], now_ms: int) -> Bucket:
+    """Return the last bucket that has begun: at its end stands what a report shows as standing."""
+    begun = [bucket for bucket in buckets if bucket.begin_ms <= now_ms]
+    return begun[-1] if begun else buckets[0]
+
+
 def _cells(
-    ledger: Ledger, layout: Layout, buckets: Sequence[Bucket], closed: Sequence[int]
+    ledger: Ledger,
+    layout: Layout,
+    buckets: Sequence[Bucket],
+    closed: Sequence[int],
+    end: Bucket,
 ) -> list[Cell]:
     """Return what is booked of the closed months, and count the rest."""
     names = {part for column in layout.columns for part in parts(column.measure)}
@@ -114,24 +125,23 @@ def _cells(
     if live:
         cells += count(ledger, names - standing, live)
     # Where months are no lines, only the last one's end is shown.
-    ends = live if layout.line == "month" else [b for b in live if b is buckets[-1]]
+    ends = live if layout.line == "month" else [b for b in live if b is end]
     if standing and ends:
         cells += count(ledger, standing, ends)
     return cells
 
 
-def _last(cells: Iterable[Cell], buckets: Sequence[Bucket]) -> list[Cell]:
+def _last(cells: Iterable[Cell], end: Bucket) -> list[Cell]:
     """Leave out what stood at the end of a month that is not the last one."""
-    end = buckets[-1].name
-    return [cell for cell in cells if cell.bucket == end or cell.measure not in AT_THE_END]
+    return [cell for cell in cells if cell.bucket == end.name or cell.measure not in AT_THE_END]
 
 
 def _lines(
-    layout: Layout, buckets: Sequence[Bucket], cells: Iterable[Cell], known: Places
+    layout: Layout, buckets: Sequence[Bucket], cells: Iterable[Cell], known: Places, end: Bucket
 ) -> list[Line]:
     timed = layout.line in ("month", "day")
     groups: dict[str, list[Cell]] = defaultdict(list)
-    for cell in cells if timed else _last(cells, buckets):
+    for cell in cells if timed else _last(cells, end):
         groups[known.word(cell, layout.line)].append(cell)
     if timed:
         keys = [str(bucket.name) for bucket in buckets]

@@ -71,8 +71,8 @@ def lying(names: Sequence[str], values: Sequence[int]) -> Chart:
 
 
 def _round_up(value: int) -> int:
-    """Return the next number of which a half is still round: 2, 4, 10, 20, 40, 100 …"""
+    """Return the next number of which a half is still round: 2, 4, 6, 8, 10, 20, 40 …"""
     power = 1
     while value > 10 * power:
         power *= 10
-    return next(digit * power for digit in (2, 4, 10) if value <= digit * power)
+    return next(digit * power for digit in (2, 4, 6, 8, 10) if value <= digit * power)

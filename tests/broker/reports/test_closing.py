@@ -161,3 +161,14 @@ def test_the_days_of_a_closed_month_are_counted_live(
     desk.hear(two.says("fact", two.payload(), LATE_MS))
 
     assert sum(line.values[0] or 0 for line in shown(desk, LATE_MS, "daily").lines) == 3
+
+
+def test_what_stands_is_shown_while_the_year_is_not_over(
+    month: tuple[Desk, Machine, Machine],
+) -> None:
+    desk, _one, _two = month
+    year = periods.year(2026)
+
+    report = build(desk.db.execute, BY_NAME["holdings"], year, zone=ZONE, now_ms=START_MS + DAY_MS)
+
+    assert report.total.values == (38, 2, 0, 0)
