@@ -7,6 +7,8 @@ BARS = (
     # bar   module       what it measures
     ("P1", "facts", "facts committed a second"),
     ("P2", "door", "door shut to done"),
+    ("P3", "restart", "everything that waits, told after a restart; SIZE=0.1 for fewer"),
+    ("P6", "volume", "a fact on a ledger of ten million loans; SIZE=0.01 for fewer"),
     ("P7", "firmware", "heap, flash and start of the firmware"),
     ("P8", "kiosk", "start, touch and tray of the kiosk"),
     ("P9", "counting", "wrong and missed loans, readers asked, cases"),

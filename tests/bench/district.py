@@ -49,10 +49,10 @@ def write(folder: Path, names: Sequence[str], secrets: Keys) -> None:
             csv.writer(file).writerows(rows)
 
 
-def device(name: str, secrets: Keys, fact_count: int) -> fleet.Device:
-    """Return a device that has so many sessions to tell."""
+def device(name: str, secrets: Keys, fact_count: int, *, together: int = 1) -> fleet.Device:
+    """Return a device that has so many sessions to tell, some of them together in a message."""
     bodies = [_session(name, number, secrets) for number in range(fact_count)]
-    return fleet.Device(name, secrets.devices[name], _journal(name), bodies)
+    return fleet.Device(name, secrets.devices[name], _journal(name), bodies, together=together)
 
 
 def _session(name: str, number: int, secrets: Keys) -> dict[str, object]:

@@ -19,10 +19,19 @@ WINDOW = 20  # Facts of one device that wait for an ack at the same time.
 
 
 class Device:
-    """One device that has records to tell; it sends one record a message."""
+    """One device that has records to tell, so many in a message."""
 
-    def __init__(self, name: str, key: bytes, journal: str, bodies: list[dict[str, object]]):
+    def __init__(
+        self,
+        name: str,
+        key: bytes,
+        journal: str,
+        bodies: list[dict[str, object]],
+        *,
+        together: int = 1,
+    ):
         self.name = name
+        self._together = together
         self.session = "1.1"
         self.journal = journal
         self.count = len(bodies)
@@ -33,7 +42,12 @@ class Device:
         self._packets = list(self._encode(bodies))
         self.socket = socket.socket()
 
-    def connect(self, host: str, port: int) -> None:
+    def connect(self, host: str, port: int, *, session: str = "1.1") -> None:
+        """Connect, also anew: what was not acknowledged is sent again."""
+        self.session, self.served, self.sent = session, False, self.acked
+        self._decoder = mqtt.Decoder(wire.PAYLOAD_SIZE_MAX)
+        self.socket.close()
+        self.socket = socket.socket()
         self.socket.connect((host, port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         will = (wire.topic(self.name, "up/presence"), self._presence(False), True)
@@ -62,17 +76,23 @@ class Device:
         """Send so many records, as far as the window allows, in one write."""
         end = min(self.count, self.acked + WINDOW, self.sent + most)
         if end > self.sent:
-            self.socket.sendall(b"".join(self._packets[self.sent : end]))
-            self.sent = end
+            # In whole messages: what of the first was acknowledged before is said again.
+            first, last = self.sent // self._together, -(-end // self._together)
+            self.socket.sendall(b"".join(self._packets[first:last]))
+            self.sent = min(self.count, last * self._together)
 
     def _encode(self, bodies: list[dict[str, object]]) -> Iterator[bytes]:
         before = record.genesis(self._key, self.journal)
         topic = wire.topic(self.name, "up/fact")
+        told: list[bytes] = []
         for number, body in enumerate(bodies, 1):
             data = record.encode(number, (1, number * 10, 0, 0), "session", before, body)
             before = hmac.digest(self._key, data, hashlib.sha256)[: record.CHAIN_SIZE].hex()
-            payload = wire.fact_payload(self.journal, before, [data])
-            yield mqtt.publish(topic, payload, number % 65000 + 10)
+            told.append(data)
+            if len(told) == self._together or number == len(bodies):
+                payload = wire.fact_payload(self.journal, before, told)
+                yield mqtt.publish(topic, payload, number % 65000 + 10)
+                told = []
 
     def _publish(self, name: str, payload: bytes, packet_id: int) -> bytes:
         tail, _qos, retained, _signed, _fields = wire.message(name)
@@ -99,14 +119,25 @@ class Device:
         )
 
 
-def drive(devices: list[Device], host: str, port: int, limit_s: float) -> float:
-    """Connect all, wait until all are served, then send all; return seconds to the last ack."""
+def serve(
+    devices: list[Device], host: str, port: int, *, session: str = "1.1", limit_s: float = 30
+) -> selectors.BaseSelector:
+    """Connect all and wait until all are served."""
     selector = selectors.DefaultSelector()
     for device in devices:
-        device.connect(host, port)
+        device.connect(host, port, session=session)
         selector.register(device.socket, selectors.EVENT_READ, device)
-    _until(selector, lambda: all(device.served for device in devices), 30)
+    _until(selector, lambda: all(device.served for device in devices), limit_s)
+    return selector
 
+
+def drive(devices: list[Device], host: str, port: int, limit_s: float) -> float:
+    """Connect all, wait until all are served, then send all; return seconds to the last ack."""
+    return tell(devices, serve(devices, host, port), limit_s)
+
+
+def tell(devices: list[Device], selector: selectors.BaseSelector, limit_s: float) -> float:
+    """Send everything of devices that are served; return seconds to the last ack."""
     begin = time.perf_counter()
     for device in devices:
         device.say()
