@@ -32,20 +32,21 @@ def write(model: Model, kind: str, body: Mapping[str, Any]) -> Write:
 
 
 def told(model: Model, answer: Mapping[str, Any]) -> Model:
-    new = {entry["tag"]: _book(entry) for entry in answer.get("books", ())}
+    new = {entry["tag"]: known(entry) for entry in answer.get("books", ())}
     # A refusal may be shorter than what was said before.
     kept = tuple(old for old in model.books if old.tag not in new or not new[old.tag].title)
     names = {old.tag for old in kept}
     return model._replace(books=kept + tuple(b for tag, b in new.items() if tag not in names))
 
 
-def _book(entry: Mapping[str, Any]) -> Book:
+def known(entry: Mapping[str, Any]) -> Book:
     return Book(
         tag=entry["tag"],
         barcode=entry.get("barcode", ""),
         title=entry.get("title", ""),
         author=entry.get("author", ""),
         subject=entry.get("class", ""),
+        due=entry.get("due", 0),
         mine=entry.get("mine", False),
         late_days=entry.get("overdue_days", 0),
         why=entry.get("why", ""),

@@ -57,6 +57,7 @@ class Book(NamedTuple):
     title: str = ""
     author: str = ""
     subject: str = ""  # Classification number.
+    due: int = 0  # Of the reader's own loans.
     mine: bool = False
     late_days: int = 0
     why: str = ""  # What a return of it ends: "" a loan, or a word of wire.REASONS.
@@ -83,6 +84,8 @@ class Model(NamedTuple):
     left: int = 0
     offline: bool = False  # This visit was answered by the offline policy.
     why: str = ""  # Why the reader was refused.
+    owned: tuple[Book, ...] = ()  # What the reader has on loan.
+    renewed: tuple[Done, ...] = ()  # What became of each when they were to be renewed.
     # The books.
     books: tuple[Book, ...] = ()
     asked: tuple[str, ...] = ()  # Tags whose titles were asked for.

@@ -2,6 +2,7 @@
 
 STATES = (
     WELCOME, CARD, LOOKING, REFUSED, TRAY, REVIEW, WORKING, RESULT, RECEIPT, TAKE, GOODBYE, SORRY,
+    LOANS, RENEWING,
 ) = (
     "welcome",  # nobody is here: borrow, return, or simply hold the card
     "card",  # borrowing was chosen: hold the card
@@ -15,6 +16,8 @@ STATES = (
     "take",  # please take the books from the tray
     "goodbye",  # thank you
     "sorry",  # something went wrong here; nothing of the visit is kept
+    "loans",  # what the reader has
+    "renewing",  # and wants to keep longer
 )  # fmt: skip
 # In these nobody's name, books or loans are known.
 EMPTY = (WELCOME, TAKE, GOODBYE, SORRY)
@@ -31,4 +34,13 @@ PASSING, STUCK = (
     "stuck",  # and does not fall
 )
 
-WARNED = (CARD, REFUSED, TRAY, REVIEW, RESULT, RECEIPT, INSIDE)  # Before these end, they warn.
+WARNED = (
+    CARD,
+    REFUSED,
+    TRAY,
+    REVIEW,
+    RESULT,
+    RECEIPT,
+    LOANS,
+    INSIDE,
+)  # Before these end, they warn.

@@ -156,7 +156,10 @@ def _tooled(model: Model, word: str) -> Model:
 
 def _tick(model: Model, now_ms: int) -> Step:
     timings = model.world.timings
-    if model.state in (at.LOOKING, at.WORKING) and now_ms - model.since_ms >= timings.slow_ms:
+    if (
+        model.state in (at.LOOKING, at.WORKING, at.RENEWING)
+        and now_ms - model.since_ms >= timings.slow_ms
+    ):
         model = model._replace(slow=True)
     if not model.deadline_ms:
         return model, ()

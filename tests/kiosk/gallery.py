@@ -41,6 +41,11 @@ def reading(*tags: str, left: int = 12) -> Visit:
     return visit.answer("about", books=[told(tag) for tag in tags]) if tags else visit
 
 
+def having(*tags: str) -> Visit:
+    """A reader with loans stands before the empty tray."""
+    return Visit().press("borrow").card().welcome_reader(books=[told(tag) for tag in tags])
+
+
 def returning(*tags: str) -> Visit:
     visit = Visit().press("return").lay(*tags)
     return visit.answer("return", books=[told(tag) for tag in tags]) if tags else visit
@@ -79,6 +84,13 @@ def models() -> dict[str, Model]:
         "refused": blocked,
         "refused_limit": limit,
         "tray": reading(),
+        "loans": having("E1", "E2").press("loans"),
+        "loans_renewing": having("E1").press("loans", "renew"),
+        "loans_renewed": having("E1", "E2", "E4").press("loans", "renew").answer(
+            "renew", books=[told("E1"), told("E2"), told("E4", "on_loan")]
+        ),
+        "tray_loans": having("E1"),
+        "help_loans": having("E1").press("loans", "help"),
         "tray_return": returning(),
         "review_1": reading("E3"),
         "review_3": reading("E1", "E2", "E4"),

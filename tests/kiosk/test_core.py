@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from kiosk.core.events import Barcode, Crashed, Faulted, OtherCode, Seen
+from kiosk.core.events import Barcode, Crashed, Faulted, OtherCode, Seen, Served
 from kiosk.core.model import Model
 from kiosk.core.role import Role
 from kiosk.core.roles import ROLES
@@ -419,3 +419,38 @@ def test_every_state_in_which_somebody_is_known_ends(state: str) -> None:
 
     assert visit.model == Model(world=visit.model.world)
     assert visit.on(Seen(())).state == "welcome"
+
+
+# --- what the reader has -----------------------------------------------------------------------
+
+
+def reader_with_loans() -> Visit:
+    books = [entry("E1"), entry("E2")]
+    return Visit().press("borrow").card().welcome_reader(books=books).press("loans")
+
+
+def test_loans_are_shown_and_renewed_each_with_its_answer() -> None:
+    visit = reader_with_loans().press("renew")
+    ask = visit.wanted[-1]
+    assert (ask.op, ask.reader, ask.tags) == ("renew", LIN, ("E1", "E2"))  # type: ignore[union-attr]
+
+    visit.answer("renew", books=[entry("E1", due=20270120), entry("E2", "on_loan")])
+
+    assert visit.state == "loans"
+    became = {done.tag: done.why or done.due for done in visit.model.renewed}
+    assert became == {"E1": 20270120, "E2": "on_loan"}
+    assert visit.model.owned[0].due == 20270120
+    assert visit.press("back").state == "tray"
+
+
+def test_a_renewal_that_nobody_answers_changes_nothing() -> None:
+    visit = reader_with_loans().press("renew").silence("renew")
+
+    assert (visit.state, visit.model.notice, visit.model.renewed) == ("loans", "not_renewed", ())
+
+
+def test_without_the_service_loans_cannot_be_renewed() -> None:
+    visit = reader_with_loans().on(Served(False)).press("renew")
+
+    assert visit.state == "loans"
+    assert visit.press("back").state == "tray"

@@ -46,7 +46,18 @@ KEYS = ("up", "down", "left", "right", "go", "go", "back", "help", "1", "2", "3"
 WHY = ("", "", "", "limit", "on_loan", "unknown_tag", "not_on_loan")
 NOBODY = Model()
 # What a visit leaves in a model, by role; in these states there must be nothing of it.
-FORGOTTEN = ("reader", "name", "books", "done", "pending", "loans", "left", "shown")
+FORGOTTEN = (
+    "reader",
+    "name",
+    "books",
+    "done",
+    "pending",
+    "loans",
+    "left",
+    "owned",
+    "renewed",
+    "shown",
+)
 NOBODYS_STATES = {
     "selfcheck": EMPTY,
     "return24": ("sorry",),

@@ -22,6 +22,7 @@ _CHOICES = {
     at.RECEIPT: ("done",),
     at.TAKE: ("leave",),
     at.GOODBYE: (),
+    at.RENEWING: (),
     at.SORRY: (),
 }
 
@@ -31,11 +32,31 @@ def choices(model: Model) -> tuple[str, ...]:
         return () if "tray" in model.world.faults else _welcome(model)
     if model.state == at.REFUSED and model.why == "limit":
         return ("return", "leave")
+    if model.state == at.TRAY and model.owned:
+        return ("loans", "leave")
+    if model.state == at.LOANS:
+        return _loans(model)
     if model.state == at.REVIEW:
         return _review(model)
     if model.state == at.RESULT and model.page < _pages(model) - 1:
         return ("next", "done")
     return _CHOICES[model.state]
+
+
+def _loans(model: Model) -> tuple[str, ...]:
+    """Once is enough: what was refused would be refused again."""
+    turns = ("next",) if loan_pages(model) > model.page + 1 else ()
+    renews = ("renew",) if model.world.served and not model.renewed else ()
+    return (*renews, *turns, "back")
+
+
+def loan_pages(model: Model) -> int:
+    """Return how many pages the loans take: one for so many due days or reasons."""
+    if model.renewed:
+        kinds = {(done.outcome, done.due, done.why) for done in model.renewed}
+    else:
+        kinds = {("", loan.due, "") for loan in model.owned}
+    return -(-len(kinds) // parts_max(model))
 
 
 def parts_max(model: Model) -> int:

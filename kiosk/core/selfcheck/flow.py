@@ -11,6 +11,7 @@ from kiosk.core.steps import home
 EVENTS = (
     # chosen by a person
     "borrow", "return", "confirm", "switch", "more", "next", "done", "leave",
+    "loans", "renew", "back",
     # scanned, seen
     "card", "barcode", "other_code", "seen",
     # learned
@@ -41,6 +42,15 @@ TABLE: dict[tuple[str, str], Any] = {
     (at.TRAY, "answered"): titles,
     (at.TRAY, "card"): steps.second_card,
     (at.TRAY, "barcode"): steps.book_barcode,
+    (at.TRAY, "loans"): steps.loans,
+    (at.LOANS, "renew"): steps.renew,
+    (at.LOANS, "next"): steps.turn,
+    (at.LOANS, "back"): steps.look,
+    (at.LOANS, "card"): steps.second_card,
+    (at.LOANS, "timeout"): steps.farewell,
+    (at.RENEWING, "answered"): steps.renewed,
+    (at.RENEWING, "card"): steps.second_card,
+    (at.RENEWING, "timeout"): steps.not_renewed,
     (at.TRAY, "leave"): steps.leave,
     (at.TRAY, "timeout"): steps.farewell,
     (at.REVIEW, "confirm"): steps.confirm,
@@ -75,23 +85,30 @@ TABLE: dict[tuple[str, str], Any] = {
 }
 
 # Changes nothing.  Every other pair is in TABLE: a test counts them.
-_CHOSEN = "borrow return confirm switch more next done leave "
+_LOANS, _SCANNED = "loans renew back ", "barcode other_code "
+_CHOSEN = "borrow return confirm switch more next done leave " + _LOANS
 IGNORED = {
     # What the antenna sees is known to the world before any step; these screens do not show it.
-    at.WELCOME: "confirm switch more next done leave seen answered written",
-    at.CARD: "borrow return confirm switch more next done seen answered written",
-    at.LOOKING: "borrow return confirm switch more next done barcode other_code seen written",
-    at.REFUSED: "borrow confirm switch more next done barcode other_code seen answered written",
-    at.TRAY: "borrow return confirm switch more next done other_code written",
-    at.REVIEW: "borrow return more next done other_code written",
+    at.WELCOME: _LOANS + "confirm switch more next done leave seen answered written",
+    at.CARD: _LOANS + "borrow return confirm switch more next done seen answered written",
+    at.LOOKING: _LOANS
+    + "borrow return confirm switch more next done barcode other_code seen written",
+    at.REFUSED: _LOANS
+    + "borrow confirm switch more next done barcode other_code seen answered written",
+    at.TRAY: "renew back borrow return confirm switch more next done other_code written",
+    at.REVIEW: _LOANS + "borrow return more next done other_code written",
     # Between "yes, these" and the outcome nothing can be chosen.
     at.WORKING: _CHOSEN + "barcode other_code",
-    at.RESULT: "borrow return confirm switch leave barcode other_code seen written",
-    at.RECEIPT: "borrow return confirm switch more next leave "
+    at.RESULT: _LOANS + "borrow return confirm switch leave barcode other_code seen written",
+    at.RECEIPT: _LOANS + "borrow return confirm switch more next leave "
     "barcode other_code seen answered written",
-    at.TAKE: "borrow return confirm switch more next done barcode other_code answered written",
+    at.TAKE: _LOANS
+    + "borrow return confirm switch more next done barcode other_code answered written",
     at.GOODBYE: _CHOSEN + "barcode other_code seen answered written",
     at.SORRY: _CHOSEN + "card barcode other_code seen answered written",
+    at.LOANS: "borrow return confirm switch more done leave loans "
+    "barcode other_code seen answered written",
+    at.RENEWING: _CHOSEN + "barcode other_code seen written",
 }
 
 SELFCHECK = Role(

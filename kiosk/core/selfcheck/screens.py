@@ -9,13 +9,14 @@ from kiosk.core.model import (
     GOOD,
     LENT,
     RETURN,
+    Done,
     Model,
     book,
     fresh,
 )
 from kiosk.core.outcomes import parts
 from kiosk.core.selfcheck import choices
-from kiosk.core.view import Cover, Texts, View, cover, day, say
+from kiosk.core.view import Cover, Part, Texts, View, cover, day, say, title
 
 # --- one function a screen ---------------------------------------------------------------------
 
@@ -53,6 +54,39 @@ def _tray(model: Model, texts: Texts) -> View:
     end = ".return" if model.mode == RETURN else ""
     line = say(texts, "tray.line" + end, max=BATCH_MAX, left=model.left)
     return View("", title=texts["tray.title" + end], line=line, picture="tray")
+
+
+def _loans(model: Model, texts: Texts) -> View:
+    """What the reader has, by the day on which it is due; or what a renewal made of it."""
+    owned = {loan.tag: loan for loan in model.owned}
+    became = model.renewed or tuple(Done(tag, "", due=owned[tag].due) for tag in owned)
+    grouped: dict[tuple[str, str, str], list[str]] = {}
+    for done in sorted(became, key=lambda done: (done.outcome != LENT, done.due, done.why)):
+        words = title(texts, owned[done.tag])
+        grouped.setdefault(_loan(texts, done), []).append(words)
+    size = choices.parts_max(model)
+    shown = [Part(kind, heading, tuple(w), step) for (kind, heading, step), w in grouped.items()]
+    count = len(owned)
+    return View(
+        "",
+        title=say(texts, "loans.title", count=count),
+        figure=str(count),
+        parts=tuple(shown[model.page * size : (model.page + 1) * size]),
+    )
+
+
+def _loan(texts: Texts, done: Done) -> tuple[str, str, str]:
+    """Return (kind, heading, next step) of one of the reader's loans."""
+    if done.why:
+        return "attention", texts["why." + done.why], texts["step." + done.why]
+    date = day(texts, done.due) if done.due else ""
+    return "done", say(texts, "part.renewed" if done.outcome else "part.due", date=date), ""
+
+
+def _renewing(model: Model, texts: Texts) -> View:
+    line = texts["waiting.slow" if model.slow else "looking.line"]
+    heading = texts["renewing.title"]
+    return View("", title=heading, line=line, picture="wait", fraction=_waited(model))
 
 
 def _review(model: Model, texts: Texts) -> View:
@@ -148,6 +182,8 @@ HELPS = {
     at.TAKE: "help.after",
     at.GOODBYE: "help.after",
     at.SORRY: "help.after",
+    at.LOANS: "help.loans",
+    at.RENEWING: "help.loans",
 }
 
 
@@ -164,6 +200,8 @@ SCREENS: dict[str, Callable[[Model, Texts], View]] = {
     at.TAKE: _take,
     at.GOODBYE: _goodbye,
     at.SORRY: _sorry,
+    at.LOANS: _loans,
+    at.RENEWING: _renewing,
 }
 
 # --- what screens are made of ------------------------------------------------------------------

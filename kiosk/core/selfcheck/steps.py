@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kiosk.core import states as at
-from kiosk.core.books import outcome, titles, told, write
+from kiosk.core.books import known, outcome, titles, told, write
 from kiosk.core.events import Answered, Ask, AskPolicy, Card, Event, Written
 from kiosk.core.model import (
     ALREADY,
@@ -14,6 +14,7 @@ from kiosk.core.model import (
     NOT_LENT,
     RETURN,
     RETURNED,
+    Book,
     Done,
     Model,
     fresh,
@@ -76,6 +77,7 @@ def account(model: Model, event: Answered, now_ms: int) -> Step:
         why = answer.get("why") or ("quota" if model.offline else "limit")
         return entered(model._replace(why=why, reader="", books=()), at.REFUSED, now_ms), ()
     model = model._replace(name=answer.get("name", ""), loans=answer.get("loans", 0), left=left)
+    model = model._replace(owned=tuple(known(entry) for entry in answer.get("books", ())))
     return _look(model, now_ms)
 
 
@@ -85,6 +87,44 @@ def unanswered(model: Model, event: Event, now_ms: int) -> Step:
     tags = tuple(done.tag for done in model.pending)
     model = model._replace(deadline_ms=deadline(model, now_ms))
     return model, (AskPolicy(model.world.visit, op, model.reader, tags),)
+
+
+# --- what the reader has ------------------------------------------------------------------------
+
+
+def loans(model: Model, event: Event, now_ms: int) -> Step:
+    return entered(model, at.LOANS, now_ms), ()
+
+
+def renew(model: Model, event: Event, now_ms: int) -> Step:
+    """Only the service renews: no policy promises what somebody else may have asked for."""
+    tags = tuple(loan.tag for loan in model.owned)
+    ask = Ask(model.world.visit, "renew", model.reader, tags, model.world.timings.ask_ms)
+    return entered(model, at.RENEWING, now_ms), (ask,)
+
+
+def renewed(model: Model, event: Answered, now_ms: int) -> Step:
+    if event.op != "renew":
+        return model, ()
+    if event.answer is None:
+        return not_renewed(model, event, now_ms)
+    entries = {entry["tag"]: entry for entry in event.answer.get("books", ())}
+    why = event.answer.get("why") or "unknown"
+    became = tuple(_became(loan, entries.get(loan.tag), why) for loan in model.owned)
+    dues = {done.tag: done.due for done in became if done.outcome == LENT}
+    owned = tuple(loan._replace(due=dues.get(loan.tag, loan.due)) for loan in model.owned)
+    return entered(model._replace(owned=owned, renewed=became), at.LOANS, now_ms), ()
+
+
+def _became(loan: Book, entry: Mapping[str, Any] | None, why: str) -> Done:
+    if entry and entry["ok"]:
+        return Done(loan.tag, LENT, due=entry.get("due") or loan.due)
+    return Done(loan.tag, NOT_LENT, (entry or {}).get("why") or why)
+
+
+def not_renewed(model: Model, event: Event, now_ms: int) -> Step:
+    """Nobody answers: nothing was changed, and the reader may try again."""
+    return entered(model, at.LOANS, now_ms)._replace(notice="not_renewed"), ()
 
 
 # --- the books ---------------------------------------------------------------------------------
