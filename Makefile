@@ -11,7 +11,7 @@ DEVICE_TESTS := $(basename $(notdir $(wildcard tests/device/test_*.py)))
 FIRMWARE := $(shell find bookcase_fw -name '*.py')
 
 RUN_PACKAGES := fonts-noto-cjk libgl1 libegl1 libgl1-mesa-dri libmtdev1
-TEST_PACKAGES := $(RUN_PACKAGES) mosquitto chromium xvfb xdotool
+TEST_PACKAGES := $(RUN_PACKAGES) mosquitto postgresql chromium xvfb xdotool
 
 .PHONY: help setup setup-test run demo city quick test test-device check bench format lock clean
 
