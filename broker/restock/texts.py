@@ -35,6 +35,8 @@ TEXTS = {
     "is_placed":   ("已上架", "placed"),
     "elsewhere":   ("在别处", "elsewhere"),
     "refused":     ("不成：{why}", "Not done: {why}"),
+    "no_name":     ("请写上姓名，选好书袋和书柜", "write your name; choose a bag and bookcases"),
+    "no_action":   ("请写上姓名", "write your name"),
     "nothing":     ("这几台书柜不需要补书，或书架上没有合适的书。",
                     "These bookcases want nothing, or no shelf has what they want."),
 }

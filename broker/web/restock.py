@@ -116,7 +116,8 @@ def begin_page(
                      devices=devices, actor=actor)  # fmt: skip
         made = use.at_desk(lambda desk, now_ms: _begin(desk, asks, now_ms, form.get("key", "")))
     except ValueError:
-        return _overview(request, use, form.get("site", ""), "…")
+        why = texts.say("no_name", language(request))
+        return _overview(request, use, form.get("site", ""), why)
     except DeskRefused as refused:
         return _overview(request, use, form.get("site", ""), refused.detail)
     return _back(f"/restock/{made['round']}", actor)
@@ -146,7 +147,7 @@ def act(
     }  # fmt: skip
     job = jobs.get(form.get("action", ""))
     if job is None or not actor:
-        return _drawn(request, use, number, "…")
+        return _drawn(request, use, number, texts.say("no_action", language(request)))
     try:
         use.at_desk(job)
     except DeskRefused as refused:
