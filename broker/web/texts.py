@@ -102,6 +102,8 @@ TEXTS = {
     "evidence":       ("证据", "Evidence"),
     "opened":         ("立案", "opened"),
     "propose":        ("建议", "Proposed"),
+    "to_reports":     ("统计报表", "Reports"),
+    "to_restock":     ("上架", "Restocking"),
     "back_to_all":    ("总览", "Overview"),
     "decide":         ("处理", "Decide"),
     "look":           ("查看", "Look"),
@@ -183,7 +185,15 @@ EVIDENCE = {
     "rebounds":  ("回弹", "rebounds"),
     "seen_at":   ("读到于", "seen at"),
     "place":     ("位置", "place"),
+    "actor":     ("经手人", "who said so"),
+    "policy":    ("离线规则版本", "offline policy"),
+    "hours":     ("有效小时", "good for hours"),
+    "until_ms":  ("截止毫秒", "until ms"),
     "clock":     ("时钟", "clock"),
+    "numbers":   ("缺失的记录", "records that are missing"),
+    "since_ms":  ("备份时间", "time of the backup"),
+    "bag":       ("书袋", "bag"),
+    "round":     ("上架趟次", "round"),
 }
 # fmt: on
 

@@ -47,7 +47,9 @@ class Counter:
         """A machine tells what it has not told yet; return the ack."""
         machine = self.machines[name]
         first, self._told[name] = self._told[name] + 1, len(machine.records)
-        ((_name, ack),) = self.hears(name, machine.payload(first), at_min)
+        said = self.hears(name, machine.payload(first), at_min)
+        (ack,) = (body for kind, body in said if kind == "ack")
+        assert isinstance(ack, dict)
         return ack
 
     def hears(self, name: str, payload: bytes, at_min: int) -> list[tuple[str, Any]]:

@@ -32,3 +32,33 @@ def test_machines_whose_clocks_differ_agree_on_one_order(counter: Counter) -> No
         counter.tells(name)
 
     assert counter.loans() == [(ANN_ID, "returned", 40), (BEN_ID, "open", None)]
+
+
+def test_a_boot_that_was_never_in_reach_lies_between_its_neighbours(counter: Counter) -> None:
+    """The power failed before the network was back: nobody knows that boot's clock."""
+    machine = counter.machines["bc01"]
+    counter.session("bc01", 5, ANN, took=[BOOK])
+    machine.session(30 * MINUTE_MS, ANN, boot=2, id="2.1", put=[BOOK])
+    hello = machine.hello(boot=3, uptime_ms=0)
+    counter.desk.hear(machine.says("hello", hello, START_MS + 60 * MINUTE_MS))
+    counter.session("bc02", 90, BEN, put=[BOOK])
+
+    counter.tells("bc01", at_min=61)
+    counter.tells("bc02", at_min=91)
+
+    assert counter.loans() == [(ANN_ID, "returned", 30)]
+    assert counter.holder() == "bc02/1"
+
+
+def test_what_left_a_place_where_it_was_not_by_a_clock_in_doubt_is_a_case(
+    counter: Counter,
+) -> None:
+    machine = counter.machines["bc02"]
+    machine.session(7 * MINUTE_MS, BEN, boot=2, id="2.1", took=[BOOK])
+    hello = machine.hello(boot=3, uptime_ms=0)
+    counter.desk.hear(machine.says("hello", hello, START_MS + 60 * MINUTE_MS))
+
+    counter.tells("bc02", at_min=61)
+
+    assert counter.loans() == [(BEN_ID, "open", None)], "it is in his hands all the same"
+    assert counter.cases() == ["order"]

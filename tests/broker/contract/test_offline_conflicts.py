@@ -15,7 +15,6 @@ from tests.broker.contract.counter import (
     BEN,
     BEN_ID,
     BLOCKED,
-    BLOCKED_ID,
     BOOK,
     DAY_MIN,
     LATER_MIN,
@@ -32,6 +31,10 @@ def policy(counter: Counter, revision: int, blocked: list[str]) -> None:
     body = [28, {"any": 3}, 3, HOURS_MAX, sorted([ANN, BEN, BLOCKED]), blocked]
     statement = "INSERT INTO policy (revision, body, made_ms) VALUES (?, ?, ?)"
     counter.desk.db.execute(statement, (revision, json.dumps(body), START_MS))
+
+
+def blocks_ben(counter: Counter) -> None:
+    counter.desk.db.execute("UPDATE patron SET blocked = 'owing' WHERE account = 1002")
 
 
 def asks(
@@ -52,18 +55,20 @@ def test_a_reader_who_was_blocked_meanwhile_keeps_the_book_and_is_a_case_for_inf
     counter: Counter,
 ) -> None:
     policy(counter, 7, blocked=[])
-    counter.session("bc01", 5, BLOCKED, took=[BOOK], policy=7)
+    counter.session("bc01", 5, BEN, took=[BOOK], policy=7)
+    blocks_ben(counter)
 
     counter.tells("bc01")
 
-    assert counter.loans() == [(BLOCKED_ID, "open", None)]
+    assert counter.loans() == [(BEN_ID, "open", None)]
     assert counter.cases() == ["blocked"]
-    answer = asks(counter, "kx01", "1.1", LATER_MIN, op="lend", reader=BLOCKED, tags=[OTHER])
+    answer = asks(counter, "kx01", "1.1", LATER_MIN, op="lend", reader=BEN, tags=[OTHER])
     assert (answer["ok"], answer["why"]) == (False, "blocked")
 
 
 def test_the_due_day_is_that_of_the_rules_when_it_happened(counter: Counter) -> None:
-    counter.session("bc01", 5, BLOCKED, took=[BOOK])
+    counter.session("bc01", 5, BEN, took=[BOOK])
+    blocks_ben(counter)
 
     counter.tells("bc01", at_min=9 * DAY_MIN)
 
@@ -75,12 +80,13 @@ def test_the_due_day_is_that_of_the_rules_when_it_happened(counter: Counter) -> 
 
 
 def test_a_machine_that_lends_to_whom_its_own_snapshot_blocks_is_alarmed(counter: Counter) -> None:
-    policy(counter, 7, blocked=[BLOCKED])
-    counter.session("bc01", 5, BLOCKED, took=[BOOK], policy=7)
+    policy(counter, 7, blocked=[BEN])
+    counter.session("bc01", 5, BEN, took=[BOOK], policy=7)
+    blocks_ben(counter)
 
     counter.tells("bc01")
 
-    assert counter.loans() == [(BLOCKED_ID, "open", None)]
+    assert counter.loans() == [(BEN_ID, "open", None)]
     assert counter.cases() == ["blocked_known"]
     assert counter.desk.one("SELECT device FROM exception_case") == 1
 

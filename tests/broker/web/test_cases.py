@@ -251,9 +251,10 @@ def address(office: Office) -> Iterator[str]:
 
 @pytest.fixture
 def browser(chromium: Browser, address: str) -> Browser:
-    chromium.complaints.clear()
     chromium.size(1440, 1000)
     chromium.open(f"{address}/?key={TOKEN}&lang=zh&theme=light")
+    chromium.until("document.getElementById('pulse').classList.contains('alive')")
+    chromium.complaints.clear()  # Those of a page whose server has ended.
     return chromium
 
 
