@@ -88,13 +88,8 @@ def _opened(config: Path) -> Iterator[Database]:
     """Open the ledger for writing, and turn what an operator can mend into one line."""
     try:
         settings = configuration.read(config)
-        lock = database.Lock(settings.folder)
-        db = database.open_writer(settings.folder)
-        try:
+        with database.alone(settings.folder, settings.database) as db:
             yield db
-        finally:
-            db.close()
-            lock.release()
     except (
         configuration.ConfigError,
         database.LedgerError,

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import count
 from typing import Any, cast
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, TextClause, text
 
 from broker.ledger.store import Database, Kind
+
+STATEMENTS_MAX = 500  # They differ by how many titles are asked for.
 
 Row = Any
 Rows = Callable[[str, Sequence[object]], Sequence[Row]]
@@ -24,7 +27,7 @@ def of_engine(engine: Engine) -> Iterator[Rows]:
 
         def rows(question: str, values: Sequence[object]) -> Sequence[Row]:
             named = {f"v{number}": value for number, value in enumerate(values)}
-            return connection.execute(text(_named(question)), named).all()
+            return connection.execute(_statement(question), named).all()
 
         yield rows
 
@@ -33,7 +36,10 @@ def kind(engine: Engine) -> Kind:
     return cast(Kind, engine.dialect.name)
 
 
-def _named(question: str) -> str:
+@lru_cache(maxsize=STATEMENTS_MAX)
+def _statement(question: str) -> TextClause:
+    """SQLAlchemy reads a text each time anew unless it is kept."""
     numbers = count()
     pieces = question.split("?")
-    return "".join(f"{piece}:v{next(numbers)}" for piece in pieces[:-1]) + pieces[-1]
+    named = "".join(f"{piece}:v{next(numbers)}" for piece in pieces[:-1]) + pieces[-1]
+    return text(named)

@@ -22,8 +22,8 @@ _TITLE = "SELECT 1 FROM title WHERE id = ?"
 _PLACE = (
     "SELECT 1 FROM device WHERE name = ? AND doors > 0 UNION ALL SELECT 1 FROM site WHERE id = ?"
 )
-_ENTER = """INSERT INTO hold (account, title, wanted_copy, pickup, state, turn, suspended_until, placed_ms,
-last_day, salt, digest) VALUES (?, ?, ?, ?, 'waiting',
+_ENTER = """INSERT INTO hold (account, title, wanted_copy, pickup, state, turn, suspended_until,
+placed_ms, last_day, salt, digest) VALUES (?, ?, ?, ?, 'waiting',
 (SELECT COALESCE(MAX(turn), 0) + 1 FROM hold WHERE title = ?), 0, ?, 0, '', '')
 ON CONFLICT (account, title) WHERE state IN ('waiting', 'ready') DO NOTHING RETURNING id"""
 _HOLD = """SELECT id, account, title, pickup, state, turn, suspended_until, copy, last_day, salt,
