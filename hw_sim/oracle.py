@@ -20,9 +20,10 @@ from typing import NamedTuple, Protocol
 
 from hw_sim.ledger import Custody, Ledger, Stream
 from hw_sim.world.places import Compartment, Hands, Shelf
-from hw_sim.world.truth import World
+from hw_sim.world.truth import Happening, World
 
 POLL_S = 0.5
+NEAR_MS = 600_000  # What happened at a machine so long before and after belongs to a copy's story.
 
 
 class Finding(NamedTuple):
@@ -65,12 +66,15 @@ class Oracle:
         devices: Collection[str],
         lasts: Callable[[], Mapping[str, int]] = dict,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        rolled_back: Collection[str] = (),
     ) -> None:
+        """rolled_back: devices that were given an old flash, so that their journal is set aside."""
         self._world = world
         self._service = service
         self._devices = devices
         self._lasts = lasts
         self._sleep = sleep
+        self._rolled_back = rolled_back
 
     async def check(self) -> Report:
         """Compare once, now; raises OSError when the service is away."""
@@ -98,20 +102,34 @@ class Oracle:
     async def _compare(self) -> tuple[Report, list[Stream]]:
         people = set().union(*self._world.held.values())
         ledger = await self._service.ledger(people)
-        found = judge(self._world, ledger) + drained(ledger, self._devices, self._lasts())
+        found = judge(self._world, ledger)
+        found += drained(ledger, self._devices, self._lasts(), self._rolled_back)
         doubts = [f for f in found if excused(self._world, ledger, f)]
         violations = [f for f in found if f not in doubts]
         stories = {f.barcode: await self._story(f.barcode) for f in violations if f.barcode}
         return Report(violations, doubts, stories), ledger.streams
 
     async def _story(self, barcode: str) -> str:
-        lines = [(h.at_ms, "world ", h.text) for h in self._world.story(barcode)]
+        lines = [(h.at_ms, "world ", h.text) for h in self._told(barcode)]
         try:
             moved = await self._service.movements(barcode)
         except urllib.error.HTTPError as error:
             moved = [(0, f"the ledger does not tell: {error}")]
         lines += [(at_ms, "ledger", words) for at_ms, words in moved]
         return "\n".join(f"    {_clock(at)}  {who}  {text}" for at, who, text in sorted(lines))
+
+    def _told(self, barcode: str) -> list[Happening]:
+        """Return what happened to a copy, and to the machines near it about that time."""
+        own = self._world.story(barcode)
+
+        def is_near(one: Happening) -> bool:
+            return any(
+                one.device in moved.text and abs(one.at_ms - moved.at_ms) <= NEAR_MS
+                for moved in own
+            )
+
+        near = [one for one in self._world.journal if one.device and is_near(one)]
+        return own + near
 
 
 def judge(world: World, ledger: Ledger) -> list[Finding]:
@@ -126,7 +144,12 @@ def judge(world: World, ledger: Ledger) -> list[Finding]:
     return found
 
 
-def drained(ledger: Ledger, devices: Collection[str], lasts: Mapping[str, int]) -> list[Finding]:
+def drained(
+    ledger: Ledger,
+    devices: Collection[str],
+    lasts: Mapping[str, int],
+    rolled_back: Collection[str] = (),
+) -> list[Finding]:
     """Return what is not yet told, or was set aside."""
     found = []
     for device in sorted(devices):
@@ -139,7 +162,7 @@ def drained(ledger: Ledger, devices: Collection[str], lasts: Mapping[str, int]) 
         found += [
             Finding("Q3", "", f"{device}: journal {stream.journal} is set aside")
             for stream in streams
-            if stream.state == "quarantined"
+            if stream.state == "quarantined" and device not in rolled_back
         ]
         number = max((s.number for s in streams if s.state == "open"), default=0)
         if device in lasts and number != lasts[device]:
@@ -195,7 +218,7 @@ def _copy(world: World, ledger: Ledger, barcode: str) -> list[Finding]:
 def _broken(world: World, custody: Custody, barcode: str, has_case: bool) -> str:
     """Return the rule that a copy's custody breaks, or ""."""
     place = world.where(barcode)
-    if custody.loan_card and custody.loan_card not in world.held[barcode]:
+    if custody.loan_card and custody.loan_card not in _holders(world, barcode):
         return "R1"
     if isinstance(place, Hands) and isinstance(world.takings[barcode].origin, Compartment):
         return _taken(world, custody, barcode, has_case)
@@ -205,6 +228,13 @@ def _broken(world: World, custody: Custody, barcode: str, has_case: bool) -> str
         inside = (custody.kind, custody.device, custody.door)
         return "" if inside == ("compartment", place.device, place.door) else "Q1"
     return _in_library(world, custody, barcode)
+
+
+def _holders(world: World, barcode: str) -> set[str]:
+    """Return who ever had the copy, or one whose chip has the same number."""
+    tag = world.copies[barcode].tag
+    same = [code for code, copy in world.copies.items() if copy.tag == tag]
+    return set().union(*(world.held[code] for code in same))
 
 
 def _taken(world: World, custody: Custody, barcode: str, has_case: bool) -> str:

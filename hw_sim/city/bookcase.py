@@ -29,6 +29,7 @@ from hw_sim.world.radio import Radio
 from hw_sim.world.truth import World
 
 JOURNAL_SECTORS, NOTES_SECTORS = 64, 24
+SMALL_SECTORS = 6  # A journal that a day without the network fills.
 TICKS_PERIOD_MS = 1 << 30
 HOUR_MS = 3_600_000
 # What only repeats itself is done seldom: idle hours cost nothing on a clock that jumps.
@@ -47,13 +48,19 @@ RESTART_S = 2.0
 class _Flash(Flash):
     """Says when its power fails in the middle of a write: then the whole machine is dark."""
 
-    def __init__(self, on_cut: Callable[[], None]) -> None:
-        super().__init__(JOURNAL_SECTORS + NOTES_SECTORS)
+    def __init__(self, sectors: int, on_cut: Callable[[], None]) -> None:
+        super().__init__(sectors)
         self._on_cut = on_cut
 
     def restarted(self) -> "_Flash":
-        flash = _Flash(self._on_cut)
+        flash = _Flash(self.sector_count, self._on_cut)
         flash._pages = self._pages
+        return flash
+
+    def image(self) -> "_Flash":
+        """Return a copy of the flash as it is now, as somebody makes who repairs a machine."""
+        flash = _Flash(self.sector_count, self._on_cut)
+        flash._pages = {page: bytearray(held) for page, held in self._pages.items()}
         return flash
 
     def _end(self) -> None:
@@ -77,15 +84,19 @@ class Bookcase:
         server: MqttModel,
         chance: Chance,
         now_s: Callable[[], float],
+        journal_sectors: int = JOURNAL_SECTORS,
     ) -> None:
         self.device = device
         self.lock = CalmLock(doors)
         self.twins = BookcaseTwins(device, doors, world, radio, self.lock)
-        self.flash = _Flash(self._power_failed)
+        self._journal_sectors = journal_sectors
+        self.flash = _Flash(journal_sectors + NOTES_SECTORS, self._power_failed)
         self.boots = 0
         self.drift = 1.0
         self.log: list[str] = []
         self.journal: Journal | None = None
+        self.app: App | None = None
+        self.chosen: dict[int, float] = {}  # Door -> when somebody last touched it on the screen.
         self._world = world
         self._server = server
         self._chance = chance
@@ -118,10 +129,10 @@ class Bookcase:
         self.lock.replugged()
         flash, config = self.flash, self._config
         try:
-            notes = Notes(Part(flash, JOURNAL_SECTORS, NOTES_SECTORS))
+            notes = Notes(Part(flash, self._journal_sectors, NOTES_SECTORS))
             boot = notes.load("boot", 0) + 1
             notes.save("boot", boot)
-            self.journal = Journal(Part(flash, 0, JOURNAL_SECTORS), config.key, self._random)
+            self.journal = Journal(Part(flash, 0, self._journal_sectors), config.key, self._random)
             clock = Clock(boot, self._ticks_ms, TICKS_PERIOD_MS)
             app = App(
                 config=config,
@@ -150,7 +161,19 @@ class Bookcase:
         except PowerCut:
             return
         app.uplink, app.restart = uplink, uplink.stop
+        self.app = app
         self._tasks = [asyncio.create_task(self._run(part)) for part in (app.run, uplink.run)]
+
+    @property
+    def all_told(self) -> bool:
+        """Whether the service has committed every record of the journal."""
+        return self.journal is not None and self.journal.acked == self.journal.last
+
+    def touched(self, words: list[str]) -> None:
+        """Somebody does a thing of the table of hands here: the lock board wakes up."""
+        self.lock.stir()
+        if words[0] == "choose":
+            self.chosen[int(words[2])] = self._now_s()
 
     def switch_off(self) -> None:
         """Cut the power: nothing is said, what was not synced is gone."""

@@ -7,6 +7,7 @@ message from the service.
 """
 
 import asyncio
+from collections.abc import Callable
 
 from bookcase_fw.codecs import wjl
 from bookcase_fw.drivers.line import WAITS
@@ -23,6 +24,7 @@ class CalmLock(LockBoard):
         self._held: wjl.Request | None = None
         self._hold = 0  # Number of the hold: an old one's end is nobody's.
         self._awake_until_s = 0.0
+        self.on_release: Callable[[int], None] = _nobody_listens
 
     @property
     def patience_s(self) -> float:
@@ -61,6 +63,11 @@ class CalmLock(LockBoard):
         """The controller was switched off: nobody waits for an answer any more."""
         self._held, self._said = None, None
 
+    def _release(self, wanted: int) -> None:
+        for lock in self._wanted(wanted):
+            self.on_release(lock)
+        super()._release(wanted)
+
     def _let_go(self) -> None:
         held, self._held = self._held, None
         if held:
@@ -89,3 +96,7 @@ class Patience:
     @property
     def answer_s(self) -> float:
         return self._lock.patience_s
+
+
+def _nobody_listens(_lock: int) -> None:
+    pass

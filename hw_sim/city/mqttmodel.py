@@ -37,6 +37,7 @@ class Faults(NamedTuple):
     twice: float = 0.0
     late: float = 0.0
     late_s: float = 0.0
+    lost: float = 0.0  # Acknowledged and forgotten all the same.
 
 
 class Session:
@@ -65,9 +66,11 @@ class MqttModel:
         self._chance = chance
         self._sessions: dict[str, Session] = {}
         self._retained: dict[str, bytes] = {}
+        self._old: dict[str, bytes] = {}  # What was retained once, on a disk that is not synced.
+        self._carried: Counter[bytes] = Counter()  # How often the same was carried before.
         self._tasks: set[asyncio.Task[None]] = set()
         self._epoch = 0  # Rises with each death: what was under way then never arrives.
-        self._count = 0
+        self.on_message: Take = _nobody  # Hears all that is said, both ways.
 
     async def connect(self, device: str) -> tuple[End, End]:
         """Return the port of a new connection, or raise OSError: down, or out of reach."""
@@ -85,11 +88,13 @@ class MqttModel:
         """Publish what the service says; to whom it concerns and who is there."""
         if self.down:
             return
+        self.on_message(topic, payload)
         if retain:
             self._retained[topic] = payload
+        message = Message(topic, payload, False)
         for session in list(self._sessions.values()):
             if session.wants(topic):
-                self._carry(partial(self._deliver, session, Message(topic, payload, False)))
+                self._carry(message, partial(self._deliver, session, message))
 
     def cut(self, device: str, on: bool) -> None:
         """Cut a machine off from the network, or let it in again."""
@@ -98,12 +103,19 @@ class MqttModel:
             self.fired["network"] += 1
             self._sessions[device].end.cut()
 
-    def die(self) -> None:
-        """Forget everything, also what was acknowledged and is retained."""
+    def keep(self) -> None:
+        """Write down what is retained now; a death may fall back to it."""
+        self._old = dict(self._retained)
+
+    def die(self, *, stale: bool = False) -> None:
+        """Forget everything, also what was acknowledged and is retained; stale: but for the old."""
         self.fired["mqtt_died"] += 1
         self.down = True
         self._epoch += 1
         self._retained.clear()
+        if stale:
+            self.fired["retained_stale"] += len(self._old)
+            self._retained |= self._old
         sessions, self._sessions = self._sessions, {}
         for session in sessions.values():
             session.will = None
@@ -155,9 +167,10 @@ class MqttModel:
             session.end.close()
 
     def _from_machine(self, message: Message) -> None:
+        self.on_message(message.topic, message.payload)
         if message.retained:
             self._retained[message.topic] = message.payload
-        self._carry(lambda: self.to_service(message.topic, message.payload))
+        self._carry(message, lambda: self.to_service(message.topic, message.payload))
 
     def _deliver(self, session: Session, message: Message) -> None:
         session.packet_id = mqtt.id_after(session.packet_id)
@@ -167,16 +180,18 @@ class MqttModel:
         except ConnectionResetError:
             self.fired["said_to_nobody"] += 1
 
-    def _carry(self, arrive: Callable[[], None]) -> None:
-        """Let something arrive after its way through the server; order is kept but for faults."""
-        self._count += 1
-        delay_s = HOP_S
-        if self._chance.of("late", self._count) < self.faults.late:
-            self.fired["late"] += 1
-            delay_s += self._chance.of("how late", self._count) * self.faults.late_s
-        times = 1
-        if self._chance.of("twice", self._count) < self.faults.twice:
-            self.fired["twice"] += 1
+    def _carry(self, message: Message, arrive: Callable[[], None]) -> None:
+        """Let something arrive after its way through the server; order is kept but for faults.
+
+        What happens to a message belongs to its bytes, and to how often they came by before.
+        """
+        about = (message.topic, message.payload.hex(), self._again(message))
+        delay_s, times = HOP_S, 1
+        if self._strikes("lost", about, self.faults.lost):
+            return
+        if self._strikes("late", about, self.faults.late):
+            delay_s += self._chance.of("how late", *about) * self.faults.late_s
+        if self._strikes("twice", about, self.faults.twice):
             times = 2
         epoch = self._epoch
 
@@ -188,6 +203,19 @@ class MqttModel:
 
         for _time in range(times):
             asyncio.get_running_loop().call_later(delay_s, there)
+
+    def _again(self, message: Message) -> int:
+        if self.faults == Faults():
+            return 0
+        key = message.topic.encode() + message.payload
+        self._carried[key] += 1
+        return self._carried[key]
+
+    def _strikes(self, fault: str, about: tuple[object, ...], share: float) -> bool:
+        """Say whether a fault strikes now, and count it if it does."""
+        strikes = share > 0 and self._chance.of(fault, *about) < share
+        self.fired[fault] += strikes
+        return strikes
 
 
 class _Packet(NamedTuple):

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 import tempfile
 import time
 from collections import Counter
@@ -14,27 +13,32 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from broker import config as configuration
+from broker import law
 from broker.circulation import days
-from broker.ledger import audit, database
+from broker.ledger import audit
 from broker.ledger.read import Reader
-from broker.library import load as library
 from hw_sim import instant
-from hw_sim.city.bookcase import Bookcase
+from hw_sim.city import seen
+from hw_sim.city.bookcase import JOURNAL_SECTORS, SMALL_SECTORS, Bookcase
 from hw_sim.city.chance import Chance
+from hw_sim.city.furnish import DISTRICT_KEY, furnish, key_of
 from hw_sim.city.ledgerview import LedgerView
 from hw_sim.city.mqttmodel import MqttModel
 from hw_sim.city.people import People
 from hw_sim.city.service import CityService
-from hw_sim.city.trouble import Town, Troubles
+from hw_sim.city.story import Act, Story
+from hw_sim.city.town import Town
+from hw_sim.city.trouble import Troubles
+from hw_sim.city.watch import Watch
 from hw_sim.hands import Room
-from hw_sim.oracle import Oracle, Report
+from hw_sim.oracle import Finding, Oracle, Report
 from hw_sim.world import radio, sample
 
 START_MS = 1_605_110_400_000  # 2020-11-12 00:00 in Shanghai: the day of the twentieth bookcase.
 REST_S = 4000.0  # The longest pause of a machine that has lost its server, and a hello.
 LOOK_S = 900.0  # Between two looks of the oracle, when the first one saw something wrong.
 MOVEMENTS_MAX = 1 << 40
-DISTRICT_KEY = bytes(range(32))
+SMALL_SHARE = 0.1  # Of machines, which have a small journal.
 
 
 class Order(NamedTuple):
@@ -45,24 +49,40 @@ class Order(NamedTuple):
     cases: int = 3
     visits: int = 60  # A day, over all machines.
     faults: str = "all"
+    only: tuple[str, ...] | None = None  # Names of acts (story.py): nothing else happens.
 
 
 class Outcome(NamedTuple):
     order: Order
     report: Report
     differences: list[str]  # Of the ledger's own audit.
+    watched: list[Finding]  # What did not hold at some step.
     counts: dict[str, int]  # Visits, facts, faults fired and what else was seen.
+    acts: list[Act]
     digest: str  # Over all movements: same seed, same run.
     took_s: float
 
     @property
     def violations(self) -> int:
-        return len(self.report.violations) + len(self.differences)
+        return len(self.report.violations) + len(self.differences) + len(self.watched)
+
+    def rules(self) -> set[str]:
+        """Return the names of the rules that were broken; Q4 is the ledger's own audit."""
+        found = {finding.rule for finding in self.report.violations + self.watched}
+        return found | ({"Q4"} if self.differences else set())
+
+    def story(self) -> str:
+        """Return what is wrong, for people."""
+        lines = [f"Q4 {line}" for line in self.differences]
+        return "\n".join([str(self.report), *map(str, self.watched), *lines])
 
     def line(self) -> str:
+        order = self.order._asdict()
+        order["only"] = len(self.order.only or ())
         said = {
-            **self.order._asdict(),
+            **order,
             "violations": self.violations,
+            "rules": sorted(self.rules()),
             "doubts": len(self.report.doubts),
             **dict(sorted(self.counts.items())),
             "digest": self.digest,
@@ -78,75 +98,105 @@ def run(order: Order, progress: Callable[[str], None] = lambda _line: None) -> O
 
     async def all_of_it() -> None:
         with tempfile.TemporaryDirectory(dir=_memory()) as folder:
-            outcomes.append(await _city(order, Path(folder), progress, began_s))
+            outcome = await _City(order, Path(folder)).run(progress)
+            outcomes.append(outcome._replace(took_s=time.monotonic() - began_s))
 
     instant.run(all_of_it())
     return outcomes[0]
 
 
-async def _city(
-    order: Order, folder: Path, progress: Callable[[str], None], began_s: float
-) -> Outcome:
-    loop = asyncio.get_running_loop()
-    chance = Chance(order.seed)
+class _City:
+    """Everything of one run."""
 
-    def now_ms() -> int:
-        return START_MS + int(loop.time() * 1000)
+    def __init__(self, order: Order, folder: Path) -> None:
+        self._order, self._folder = order, folder
+        self._loop = asyncio.get_running_loop()
+        self._chance = chance = Chance(order.seed)
+        self._devices = [f"bc{number:02}" for number in range(1, order.cases + 1)]
+        self._config = configuration.Config(data=str(folder), district_key=DISTRICT_KEY.hex())
+        furnish(folder, self._config, self._now_ms())
+        self.world = sample.load(self._now_ms, devices=self._devices)
+        self.air = radio.Radio(self.world, radio.load(), order.seed)
+        self.server = MqttModel(chance)
+        self.service = CityService(self._config, self.server, chance, self._now_ms)
+        self.bookcases = {device: self._bookcase(device) for device in self._devices}
+        self.room = Room(
+            self.world, self.air, {d: b.twins for d, b in self.bookcases.items()}, asyncio.sleep
+        )
+        self.story = Story(order.only)
+        self.watch = Watch(self.bookcases, self.service, self._loop.time)
+        self.server.on_message = self.watch.message
+        cards = [row["card"] for row in sample.rows(sample.FOLDER, "patrons")]
+        self.people = People(self.room, self.bookcases, cards, chance, self.story, self._loop.time)
+        self.town = Town(
+            self.bookcases, self.server, self.service, self.world, self.air, cards, chance,
+            Counter(), set(),
+        )  # fmt: skip
 
-    devices = [f"bc{number:02}" for number in range(1, order.cases + 1)]
-    keys = {device: chance.bits(32, "key", device) for device in devices}
-    config = configuration.Config(data=str(folder), district_key=DISTRICT_KEY.hex())
-    _furnish(folder, config, keys, now_ms())
-    world = sample.load(now_ms, devices=devices)
-    air = radio.Radio(world, radio.load(), order.seed)
-    server = MqttModel(chance)
-    service = CityService(config, server, chance, now_ms)
-    service.start()
-    bookcases = {
-        device: Bookcase(
+    def _now_ms(self) -> int:
+        return START_MS + int(self._loop.time() * 1000)
+
+    def _bookcase(self, device: str) -> Bookcase:
+        small = self._order.faults == "all" and self._chance.of("small", device) < SMALL_SHARE
+        return Bookcase(
             device,
             doors=4,
-            keys=keys,
+            keys={device: key_of(device)},
             district_key=DISTRICT_KEY,
-            world=world,
-            radio=air,
-            server=server,
-            chance=chance,
-            now_s=loop.time,
+            world=self.world,
+            radio=self.air,
+            server=self.server,
+            chance=self._chance,
+            now_s=self._loop.time,
+            journal_sectors=SMALL_SECTORS if small else JOURNAL_SECTORS,
         )
-        for device in devices
-    }
-    for bookcase in bookcases.values():
-        bookcase.switch_on()
-    room = Room(world, air, {d: b.twins for d, b in bookcases.items()}, asyncio.sleep)
-    cards = [row["card"] for row in sample.rows(sample.FOLDER, "patrons")]
-    people = People(room, bookcases, cards, chance, loop.time)
-    fired: Counter[str] = Counter()
-    troubles = Troubles(Town(bookcases, server, service, chance, fired), order.faults, loop.time)
-    await asyncio.sleep(60.0)
-    troubles.start(order.days)
-    telling = asyncio.create_task(_tell(progress, people, loop.time))
-    await people.live(order.days, order.visits)
-    telling.cancel()
-    await troubles.calm()
-    await asyncio.sleep(REST_S)
-    view = LedgerView(service.reader())
-    lasts = {d: b.journal.last for d, b in bookcases.items() if b.journal}
-    oracle = Oracle(world, view, devices, lambda: lasts, lambda _s: asyncio.sleep(LOOK_S))
-    report = await oracle.settle(4 * LOOK_S)
-    read = service.reader()
-    counts = Counter(people.seen)
-    counts["visits"] = people.began
-    counts.update({f"fault_{name}": count for name, count in (fired + server.fired).items()})
-    counts.update({f"fault_{name}": count for name, count in service.fired.items()})
-    counts["facts"] = read.counters().facts
-    digest = _digest(read)
-    for bookcase in bookcases.values():
-        bookcase.switch_off()
-    service.stop()
-    await asyncio.sleep(1.0)
-    differences = audit.check(folder, _day(config))
-    return Outcome(order, report, differences, dict(counts), digest, time.monotonic() - began_s)
+
+    async def run(self, progress: Callable[[str], None]) -> Outcome:
+        order = self._order
+        self.service.start()
+        self.service.on_start = self.watch.started
+        for bookcase in self.bookcases.values():
+            bookcase.switch_on()
+        troubles = Troubles(self.town, self.story, order.faults, self._loop.time)
+        await asyncio.sleep(60.0)
+        troubles.start(order.days)
+        telling = asyncio.create_task(_tell(progress, self.people, self._loop.time))
+        await self.people.live(order.days, order.visits)
+        telling.cancel()
+        await troubles.calm()
+        await asyncio.sleep(REST_S)
+        return await self._judge()
+
+    async def _judge(self) -> Outcome:
+        """All is at rest: compare, count, switch everything off."""
+        read = self.service.reader()
+        oracle = Oracle(
+            self.world,
+            LedgerView(read),
+            self._devices,
+            lambda: {d: b.journal.last for d, b in self.bookcases.items() if b.journal},
+            lambda _s: asyncio.sleep(LOOK_S),
+            rolled_back=self.town.rolled_back,
+        )
+        report = await oracle.settle(4 * LOOK_S)
+        self.watch.ended()
+        counts = Counter(self.people.seen)
+        counts["visits"] = self.people.began
+        counts["facts"] = read.counters().facts
+        fired = self.town.fired + self.server.fired + self.service.fired + self.room.fired()
+        counts.update({f"fault_{name}": count for name, count in fired.items()})
+        counts.update(seen.count(self._folder))
+        digest = _digest(read)
+        for bookcase in self.bookcases.values():
+            bookcase.switch_off()
+        self.service.stop()
+        await asyncio.sleep(1.0)
+        rules = law.of_files(self._config).rules
+        differences = audit.check(self._folder, _day(self._config), rules=rules)
+        return Outcome(
+            self._order, report, differences, self.watch.findings, dict(counts),
+            self.story.acts, digest, 0.0,
+        )  # fmt: skip
 
 
 def _day(config: configuration.Config) -> Callable[[int], int]:
@@ -165,25 +215,6 @@ def _digest(read: Reader) -> str:
     movements = read.movements_after(0, MOVEMENTS_MAX)
     text = "\n".join(f"{m.at_ms} {m.barcode} {m.words_en}" for m in movements)
     return sha256(text.encode()).hexdigest()[:16]
-
-
-def _furnish(
-    folder: Path, config: configuration.Config, keys: dict[str, bytes], now_ms: int
-) -> None:
-    """Load the sample library into a new ledger."""
-    with tempfile.TemporaryDirectory() as source:
-        shutil.copytree(sample.FOLDER, source, dirs_exist_ok=True)
-        rows = "".join(f"{device},{key.hex()}\n" for device, key in keys.items())
-        Path(source, "keys.csv").write_text("device,key\n" + rows)
-        db = database.open_writer(folder)
-        library.load(
-            db,
-            Path(source),
-            district_key=config.key,
-            now_ms=now_ms,
-            progress=lambda _name, _done, _total: None,
-        )
-        db.close()
 
 
 def _memory() -> str | None:

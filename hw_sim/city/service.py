@@ -5,10 +5,12 @@ that jumps.  A death before the commit loses the group; one after it loses what 
 """
 
 import asyncio
+import sqlite3
 from collections import Counter
 from collections.abc import Callable
 
 from bookcase_fw import wire
+from broker.accounts.blocks import Blocks
 from broker.config import Config
 from broker.exchange import Exchange, Incoming
 from broker.fleet.registry import Registry
@@ -21,6 +23,10 @@ from hw_sim.city.mqttmodel import MqttModel
 
 COMMIT_S = 0.005  # What is there after this is one group.
 DEATHS = ("before_commit", "after_commit")
+MANY_PAGES = 1 << 30
+_PATRON = "SELECT account FROM patron WHERE card = ?"
+_COMMITTED = """SELECT device.name, stream.journal, stream.number FROM stream
+JOIN device ON device.id = stream.device"""
 
 
 class CityService:
@@ -35,8 +41,9 @@ class CityService:
         self._now_ms = now_ms
         self._waiting: list[Incoming] = []
         self._going: asyncio.TimerHandle | None = None
-        self._commits = 0
         self._db: Database | None = None
+        self.disk_full = False
+        self.on_start: Callable[[], None] = _nobody_listens
         self.deaths = dict.fromkeys(DEATHS, 0.0)
         self.fired: Counter[str] = Counter()
         self.restart_s = 20.0
@@ -50,10 +57,37 @@ class CityService:
         """Open the ledger and announce every shard."""
         db = database.open_writer(self._config.folder)
         self._db = db
+        self.fill_disk(self.disk_full)
         db.execute("UPDATE device_state SET online = 0")
         self._registry = Registry(db)
         self._exchange = Exchange(db, self._registry, in_force(db, self._config, self._now_ms()))
         self.announce()
+        if self._db:
+            self.on_start()
+
+    def fill_disk(self, full: bool) -> None:
+        """Let the disk have no page left, or room again."""
+        self.disk_full = full
+        if self._db:
+            ((pages,),) = self._db.execute("PRAGMA page_count").fetchall()
+            self._db.execute(f"PRAGMA max_page_count = {pages if full else MANY_PAGES}").fetchall()
+
+    def block(self, card: str) -> None:
+        """A librarian blocks a card; the service must be on."""
+
+        def put() -> None:
+            assert self._db
+            (account,) = self._db.execute(_PATRON, (card,)).fetchone()
+            Blocks(self._db).put(account, "owes", now_ms=self._now_ms(), actor="a librarian")
+            self._want_all()
+
+        self._do(put)
+
+    def committed(self) -> dict[tuple[str, str], int]:
+        """Return (device, journal) -> the highest number that is in the ledger."""
+        assert self._db
+        rows = self._db.execute(_COMMITTED).fetchall()
+        return {(device, journal): number for device, journal, number in rows}
 
     def announce(self) -> None:
         """Say that every shard is served: at the start, and when the MQTT server is back."""
@@ -108,26 +142,40 @@ class CityService:
     def _commit(self) -> None:
         self._going = None
         group, self._waiting = self._waiting, []
-        self._commits += 1
         assert self._db
-        self._db.begin()
-        for message in group:
-            self._exchange.take(message)
-        if self._dies("before_commit"):
+        about = [message.payload.hex() for message in group]
+        try:
+            self._db.begin()
+            for message in group:
+                self._exchange.take(message)
+            if self._dies("before_commit", about):
+                return
+            self._exchange.settle()
+            self._db.commit()
+        except sqlite3.OperationalError:
+            self._fail()
             return
-        self._exchange.settle()
-        self._db.commit()
-        if self._dies("after_commit"):
+        if self._dies("after_commit", about):
             return
         self._say()
 
     def _do(self, work: Callable[[], None]) -> None:
         assert self._db
-        self._db.begin()
-        work()
-        self._exchange.settle()
-        self._db.commit()
+        try:
+            self._db.begin()
+            work()
+            self._exchange.settle()
+            self._db.commit()
+        except sqlite3.OperationalError:
+            self._fail()
+            return
         self._say()
+
+    def _fail(self) -> None:
+        """Nothing can be written: end, and try again later; nothing was acknowledged."""
+        assert self.disk_full
+        self.fired["disk_was_full"] += 1
+        self._die_for_a_while()
 
     def _say(self) -> None:
         for topic, payload, retain in self._exchange.outbox.take():
@@ -135,14 +183,26 @@ class CityService:
         self._exchange.heard.clear()
         self._exchange.cases.changed.clear()
 
-    def _dies(self, when: str) -> bool:
-        if self._chance.of(when, self._commits) >= self.deaths[when]:
+    def _dies(self, when: str, about: list[str]) -> bool:
+        if self._chance.of(when, self._now_ms(), *about) >= self.deaths[when]:
             return False
         self.fired[f"service_died_{when}"] += 1
-        self.die()
-        asyncio.get_running_loop().call_later(self.restart_s, self._start_again)
+        self._die_for_a_while()
         return True
 
-    def _start_again(self) -> None:
-        if self._db is None:
+    def _die_for_a_while(self) -> None:
+        self.die()
+        asyncio.get_running_loop().call_later(self.restart_s, self.start_again)
+
+    def start_again(self) -> None:
+        """Start, unless it is on; a full disk may forbid it for a while."""
+        if self._db is not None:
+            return
+        try:
             self.start()
+        except sqlite3.OperationalError:
+            self._fail()
+
+
+def _nobody_listens() -> None:
+    pass

@@ -1,0 +1,72 @@
+"""What must hold at every step of a run, watched from outside the machines.
+
+S1  no door is released but for who has just chosen it on that machine's screen
+S4  what a machine let go of is in the ledger, also after any death of the service
+S5  nobody is charged twice for one cause
+S6  nothing that names a person is said over MQTT by a machine, or logged by it
+"""
+
+import re
+from collections.abc import Callable
+
+from hw_sim.city.bookcase import Bookcase
+from hw_sim.city.service import CityService
+from hw_sim.oracle import Finding
+
+CHOSEN_S = 1200.0  # A session may last so long, and its door be released once more.
+CARD = re.compile(rb"SG\d{8}")
+UP = "/up/"
+
+
+class Watch:
+    """`findings` are violations, each once."""
+
+    def __init__(
+        self,
+        bookcases: dict[str, Bookcase],
+        service: CityService,
+        now_s: Callable[[], float],
+    ) -> None:
+        self.findings: list[Finding] = []
+        self._bookcases = bookcases
+        self._service = service
+        self._now_s = now_s
+        self._said: set[str] = set()
+        for bookcase in bookcases.values():
+            bookcase.lock.on_release = self._released(bookcase)
+
+    def started(self) -> None:
+        """The service has started again: what was acknowledged must be there."""
+        committed = self._service.committed()
+        for bookcase in self._bookcases.values():
+            journal = bookcase.journal
+            if journal is None:
+                continue
+            number = committed.get((bookcase.device, journal.id), 0)
+            if journal.acked > number:
+                text = f"{bookcase.device} let go of {journal.acked}, {number} is committed"
+                self._find("S4", text)
+
+    def message(self, topic: str, payload: bytes) -> None:
+        if UP in topic and CARD.search(payload):
+            self._find("S6", f"a card's number in {topic}")
+
+    def ended(self) -> None:
+        """Look at what has gathered by the end of a run."""
+        self.started()
+        for bookcase in self._bookcases.values():
+            if any(CARD.search(line.encode()) for line in bookcase.log):
+                self._find("S6", f"a card's number in the log of {bookcase.device}")
+
+    def _released(self, bookcase: Bookcase) -> Callable[[int], None]:
+        def released(door: int) -> None:
+            chosen_s = bookcase.chosen.get(door)
+            if chosen_s is None or self._now_s() - chosen_s > CHOSEN_S:
+                self._find("S1", f"{bookcase.device}/{door} was released; nobody had chosen it")
+
+        return released
+
+    def _find(self, rule: str, text: str) -> None:
+        if text not in self._said:
+            self._said.add(text)
+            self.findings.append(Finding(rule, "", text))
