@@ -8,12 +8,26 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from broker.accounts.house import Accounts
+from broker.catalogue.reader import Catalogue
 from broker.desk.file import Files
+from broker.holds.hatch import Hatch
 from broker.ledger.read import Reader
 from broker.ledger.trial import Trial
 from broker.live import Hub
 from broker.web import accounts as accounts_api
-from broker.web import api, casepage, pages, problem, readerpage, staff, stream
+from broker.web import (
+    api,
+    casepage,
+    catalogue,
+    pages,
+    problem,
+    readerpage,
+    reports,
+    restock,
+    staff,
+    stream,
+)
+from broker.web import holds as holds_api
 from broker.web.access import Access
 from broker.web.parts import AtDesk, Parts, Refused, SendOrder
 from broker.web.pictures import DeviceKey, Pictures
@@ -39,6 +53,7 @@ def create_app(
     now_ms: Callable[[], int],
     trial: Trial | None = None,
     accounts: Accounts | None = None,
+    holds: Hatch | None = None,
 ) -> FastAPI:
     """Return the application.  Call `hub.close()` before uvicorn stops: open streams hold it up."""
     app = FastAPI(
@@ -47,6 +62,7 @@ def create_app(
     app.state.parts = Parts(
         read,
         Files(read.engine),
+        Catalogue(read.engine),
         hub,
         send_order,
         at_desk,
@@ -54,18 +70,23 @@ def create_app(
         ZoneInfo(timezone),
         now_ms,
     )
-    app.state.trial = trial
     app.state.accounts = accounts
+    app.state.holds = holds
+    app.state.trial = trial
     for kind, handler in problem.HANDLERS:
         app.add_exception_handler(kind, handler)
     for router in (
         api.router,
         staff.router,
+        catalogue.router,
+        holds_api.router,
         stream.router,
         pages.router,
         casepage.router,
         accounts_api.router,
         readerpage.router,
+        reports.router,
+        restock.router,
     ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))

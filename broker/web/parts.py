@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
+from broker.catalogue.reader import Catalogue
 from broker.desk.desk import Desk
 from broker.desk.file import Files
 from broker.desk.requests import Answer
@@ -33,6 +34,7 @@ class Parts(NamedTuple):
 
     read: Reader
     files: Files
+    catalogue: Catalogue
     hub: Hub
     send_order: SendOrder
     at_desk: AtDesk

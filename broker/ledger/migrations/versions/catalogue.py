@@ -20,6 +20,7 @@ def upgrade() -> None:
 
 
 def _tables() -> None:
+    op.create_index("copy_title", "copy", ["title"], unique=False)
     op.create_table(
         "title_detail",
         sa.Column("title", sa.Text(), nullable=False),
