@@ -196,6 +196,24 @@ def test_a_service_that_believes_it_still_serves_a_machine_does_no_harm(pair: Pa
     assert audit.check(pair.desk.folder, day, pair.desk.url) == []
 
 
+def test_a_late_fact_finds_its_place_though_the_other_service_has_gone_on(pair: Pair) -> None:
+    """The copy is where it was remembered, and yet a loan has begun and ended there since."""
+    one, two = Machine("bc01"), Machine("bc02")
+    for machine in (one, two):
+        pair.desk.hear(machine.says("hello", machine.hello()))
+    for minute, verb in ((20, "took"), (31, "put"), (40, "took"), (55, "put")):
+        one.session(minute * MINUTE_MS, ANN, **{verb: [TAGS[0]]})
+    two.session(45 * MINUTE_MS, BEN, took=[TAGS[0]])
+
+    pair.say(0, one, 1, 2)
+    pair.say(1, one, 3, 4)
+    pair.say(0, two, 1, 1)
+
+    loans = pair.desk.rows("SELECT account, state FROM loan ORDER BY out_ms")
+    assert loans == [(1001, "returned"), (1001, "inferred"), (1002, "void")]
+    assert audit.check(pair.desk.folder, day, pair.desk.url) == []
+
+
 def test_the_words_of_a_column_can_be_changed(tmp_path: Path, postgres: Postgres) -> None:
     made = postgres.empty()
     database.open_writer(tmp_path).close()
