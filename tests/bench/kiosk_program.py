@@ -29,7 +29,7 @@ from kiosk.runtime import Runtime
 from kiosk.ui import env
 
 FRAMES_MAX = 200  # A second, in `visits` only: they are many.
-STEP = 100  # Visits between two lines.
+STEP = 20  # Visits between two lines.
 TOOLS = ("large", "contrast", "language")
 PAUSE_S = (0.15, 0.35)  # Between touches: they come at any time of a frame.
 LOST_S = 2.0  # A touch that has changed nothing by then is lost.
