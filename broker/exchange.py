@@ -362,14 +362,14 @@ class Exchange:
         self, device: Device, stream: Stream, acked: int, message: Incoming, journal: str
     ) -> None:
         """A machine knows more than the ledger: expected after a restore, else a bad sign."""
-        since_ms = restored.picture_ms(self._db, stream.id, stream.number)
-        if since_ms is None:
+        since = restored.picture(self._db, stream.id, stream.number)
+        if not since:
             self._quarantine(device, journal, message, "the ledger is behind its machine")
             return
         self._inbox.quarantine(device, journal)
         subject = Subject("missing", f"{device.id}:{journal}", device.id)
         numbers = f"{stream.number + 1}–{acked}"
-        evidence = {"journal": journal, "numbers": numbers, "since_ms": since_ms}
+        evidence: dict[str, object] = {"journal": journal, "numbers": numbers, "since": since}
         self.cases.open(subject, evidence, message.received_ms)
         log.warning("missing", device=device.name, journal=journal, numbers=numbers)
 

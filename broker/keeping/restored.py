@@ -5,16 +5,20 @@ ledger has not reached: neither it nor its flash is at fault.  Its stream ends t
 journal it tells all that it still has, and a case says which records are missing.
 """
 
+from datetime import UTC, datetime
+
 from broker.ledger.store import Database
 
 _PICTURE = """SELECT made_ms FROM restoration WHERE restored_ms >= COALESCE(
 (SELECT received_ms FROM inbox WHERE stream = ? AND number = ?), 0) ORDER BY id DESC LIMIT 1"""
 
 
-def picture_ms(db: Database, stream: int, number: int) -> int | None:
+def picture(db: Database, stream: int, number: int) -> str:
     """Return when the backup was taken that explains why a stream ends at a number.
 
-    None when none does: the stream went on after the last restore, or there was none.
+    Empty when none does: the stream went on after the last restore, or there was none.
     """
     row = db.execute(_PICTURE, (stream, number)).fetchone()
-    return None if row is None else int(row[0])
+    if row is None:
+        return ""
+    return datetime.fromtimestamp(row[0] / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")

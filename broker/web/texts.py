@@ -191,7 +191,7 @@ EVIDENCE = {
     "until_ms":  ("截止毫秒", "until ms"),
     "clock":     ("时钟", "clock"),
     "numbers":   ("缺失的记录", "records that are missing"),
-    "since_ms":  ("备份时间", "time of the backup"),
+    "since":     ("备份时间", "time of the backup"),
     "bag":       ("书袋", "bag"),
     "round":     ("上架趟次", "round"),
 }

@@ -1,6 +1,7 @@
 """After a restore machines tell what they still have, and a case says what they let go of."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from broker.ledger import audit, database
 from tests.broker.desk import MINUTE_MS, READERS, START_MS, TAGS, Desk, Machine, day, exchange
 from tests.broker.keeping.test_keep import NOW_MS, Place, backup, quiet
 
+TAKEN = datetime.fromtimestamp(START_MS / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
 OPEN_CASES = "SELECT kind FROM exception_case WHERE closed_ms IS NULL ORDER BY kind"
 
 
@@ -70,7 +72,7 @@ def test_what_a_machine_still_has_comes_in_and_a_case_says_what_is_missing(
     assert ack["renew"]
     assert again.rows(OPEN_CASES) == [("missing",)]
     evidence = json.loads(str(again.one("SELECT evidence FROM exception_case")))
-    assert evidence == {"journal": machine.journal, "numbers": "2–2", "since_ms": START_MS}
+    assert evidence == {"journal": machine.journal, "numbers": "2–2", "since": TAKEN}
     assert again.rows("SELECT copy FROM loan ORDER BY copy") == [(1,), (3,)]
     assert audit.check(place.folder, day, place.url) == []
 
