@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from broker.ledger import audit
 from tests.broker.desk import MINUTE_MS, READERS, START_MS, TAGS, Desk, Machine, day
+from tests.postgres import Postgres
 
 NOW_MS = START_MS + 24 * 60 * MINUTE_MS
 NAMES = ("bc01", "bc02")
@@ -48,11 +49,14 @@ def write(machines: list[Machine], story: list[Told]) -> None:
             machine.fact(told.kind, uptime_ms=uptime_ms, door=1, tags=[told.tag])
 
 
-def ledger(story: list[Told], turns: list[int], repeats: int) -> list[object]:
+def ledger(
+    story: list[Told], turns: list[int], repeats: int, server: Postgres | None
+) -> list[object]:
     """Tell a story, the machines taking turns, and return what the ledger holds then."""
     with tempfile.TemporaryDirectory() as folder:
-        desk = Desk(Path(folder))
-        desk.db.execute("PRAGMA synchronous = OFF")
+        desk = Desk(Path(folder), server.ledger() if server else "")
+        if not server:
+            desk.db.execute("PRAGMA synchronous = OFF")
         machines = [Machine(name, journal="00000000") for name in NAMES]
         for machine in machines:
             desk.hear(machine.says("hello", machine.hello()))
@@ -64,7 +68,7 @@ def ledger(story: list[Told], turns: list[int], repeats: int) -> list[object]:
                 first = max(1, told[turn] - repeats)
                 payload = machines[turn].payload(first, told[turn])
                 desk.hear(machines[turn].says("fact", payload, NOW_MS))
-        assert audit.check(desk.folder, day) == []
+        assert audit.check(desk.folder, day, desk.url) == []
         found: list[object] = [
             desk.rows(statement)
             for statement in (
@@ -77,16 +81,32 @@ def ledger(story: list[Told], turns: list[int], repeats: int) -> list[object]:
             )
         ]
         desk.db.close()
+        if server:
+            server.give_back(desk.url)
         return found
 
 
-@settings(
+ANY_TURNS = st.lists(st.integers(0, 1), max_size=10)
+OFTEN = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
-@given(STORY, st.lists(st.integers(0, 1), max_size=10), st.integers(0, 2))
+
+
+@OFTEN
+@given(STORY, ANY_TURNS, st.integers(0, 2))
 def test_the_order_of_arrival_changes_nothing(
     story: list[Told], turns: list[int], repeats: int
 ) -> None:
     in_order = [told.machine for told in story]
 
-    assert ledger(story, turns, repeats) == ledger(story, in_order, 0)
+    assert ledger(story, turns, repeats, None) == ledger(story, in_order, 0, None)
+
+
+@settings(OFTEN, max_examples=20)
+@given(STORY, ANY_TURNS, st.integers(0, 2))
+def test_nor_does_it_on_postgresql_where_the_ledger_is_the_same(
+    postgres: Postgres, story: list[Told], turns: list[int], repeats: int
+) -> None:
+    in_order = [told.machine for told in story]
+
+    assert ledger(story, turns, repeats, postgres) == ledger(story, in_order, 0, None)
