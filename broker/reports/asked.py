@@ -1,6 +1,5 @@
 """Reports for whoever asks while the service serves: any thread, one moment of the ledger."""
 
-from collections.abc import Callable
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -60,6 +59,3 @@ def usual(layout: Layout, now_ms: int, zone: ZoneInfo) -> Period:
     if layout.line == "day":
         return periods.month(today.year * 100 + today.month)
     return periods.year(today.year)
-
-
-Ask = Callable[[Layout, Period], Report]
