@@ -1,4 +1,4 @@
-"""Who may come in: whoever has the staff token, as bearer or as the cookie it was traded for."""
+"""Who may come in: staff by token or cookie, and a machine, signed, to its own things."""
 
 import hmac
 import re
@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bookcase_fw import sign
 from broker.web import problem
+from broker.web.pictures import CLOCK_MS, DeviceKey
 
 COOKIE = "staff"
 COOKIE_DAYS = 30
@@ -26,6 +27,8 @@ OPEN = (
     ("PUT",          r"/v1/machines/[^/]+/picture"),
     ("POST",         r"/v1/payments/callbacks/[^/]+"),
 )
+# A machine may ask for these, signed with its own key; its name is the first group.
+OF_MACHINES = (r"/v1/machines/([^/]+)/copies",)
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -38,6 +41,8 @@ HEADERS = {
 }
 # fmt: on
 
+DIGITS_MAX = 15  # Of a time in ms.
+
 # Draws the page that says where the token is.
 RefusedPage = Callable[[Request], Response]
 
@@ -45,8 +50,18 @@ RefusedPage = Callable[[Request], Response]
 class Access:
     """Lets a request through to the application, or answers it; every answer gets HEADERS."""
 
-    def __init__(self, app: ASGIApp, *, token: str, refused_page: RefusedPage) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        token: str,
+        refused_page: RefusedPage,
+        device_key: DeviceKey,
+        now_ms: Callable[[], int],
+    ) -> None:
         self._app = app
+        self._device_key = device_key
+        self._now_ms = now_ms
         self._token = token
         self._cookie = sign.hexadecimal(sign.hmac(token.encode(), b"cookie"))
         self._refused_page = refused_page
@@ -74,7 +89,7 @@ class Access:
             for methods, path in OPEN
         ):
             return None
-        if _same(_bearer(request), self._token):
+        if _same(_bearer(request), self._token) or self._is_machine(request):
             return None
         if request.method == "GET" and _same(request.query_params.get("key", ""), self._token):
             return self._trade(request)
@@ -83,6 +98,17 @@ class Access:
         if request.method not in SAFE_METHODS and not _own_origin(request):
             return problem.response("other_origin")
         return None
+
+    def _is_machine(self, request: Request) -> bool:
+        """A machine signs the time and the path: HMAC-SHA256 over TIME, a newline and the path."""
+        path, time = request.url.path, request.headers.get("X-Time-Ms", "")
+        found = [match[1] for pattern in OF_MACHINES if (match := re.fullmatch(pattern, path))]
+        key = self._device_key(found[0]) if found and request.method == "GET" else None
+        if key is None or not (time.isascii() and time.isdecimal() and len(time) <= DIGITS_MAX):
+            return False
+        wanted = sign.hexadecimal(sign.hmac(key, f"{time}\n{path}".encode()))
+        in_time = abs(self._now_ms() - int(time)) <= CLOCK_MS
+        return in_time and _same(request.headers.get("X-Signature", ""), wanted)
 
     def _trade(self, request: Request) -> Response:
         """Take the token out of the address, so that no history and no log keeps it."""

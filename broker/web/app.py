@@ -91,7 +91,13 @@ def create_app(
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.add_api_route("/healthz", _alive, summary="Whether the service is alive")
-    app.add_middleware(Access, token=token, refused_page=pages.refused)
+    app.add_middleware(
+        Access,
+        token=token,
+        refused_page=pages.refused,
+        device_key=device_key,
+        now_ms=now_ms,
+    )
     return app
 
 

@@ -27,6 +27,39 @@ Year = Annotated[int, Query(ge=0, le=9999, description="a whole year; 0 for none
 Month = Annotated[int, Query(ge=0, le=999912, description="a whole month, yyyymm; 0 for none")]
 
 
+# What `forms.plain` gives, for whoever reads the API's description.
+_FIELDS = {
+    "report": ("string", "its name"),
+    "from": ("string", "first day of the period"),
+    "to": ("string", "last day of the period"),
+    "status": ("string", "final, or provisional while a machine still has something to tell"),
+    "waiting": ("array", "the machines that have, each with why, records and since_ms"),
+    "closed_months": ("array", "months that are closed, yyyymm"),
+    "corrections": ("array", "dated lines that correct closed months"),
+    "rules": ("array", "the rulesets that were in force"),
+    "line": ("string", "what a line is: month, site, machine …"),
+    "columns": ("array", "the columns, each with its measure and heading"),
+    "lines": ("array", "the lines, each with its key and values in the columns' order"),
+    "total": ("array", "the values of the whole period"),
+    "definitions": ("array", "the measures, each with the version of its definition"),
+    "made_ms": ("integer", "when it was made"),
+}
+ANSWER: dict[str, Any] = {
+    "description": "the report; as a file in another format",
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    name: {"type": kind, "description": meaning}
+                    for name, (kind, meaning) in _FIELDS.items()
+                },
+            }
+        }
+    },
+}
+
+
 @router.get("/v1/reports", summary="The reports that there are, and what they count")
 def reports() -> dict[str, Any]:
     return {
@@ -45,7 +78,7 @@ def reports() -> dict[str, Any]:
 
 
 @router.get("/v1/reports/{name}", summary="A report of a period; without one, of this year",
-            responses={404: PROBLEM, 422: PROBLEM})  # fmt: skip
+            responses={200: ANSWER, 404: PROBLEM, 422: PROBLEM})  # fmt: skip
 def report(
     name: Name,
     request: Request,

@@ -40,7 +40,7 @@ class Begin(BaseModel):
 class Scan(BaseModel):
     """A copy that goes into the bag, or out of it onto a site's shelf."""
 
-    barcode: str = Field(max_length=40)
+    barcode: str = Field(max_length=40, description="of the copy")
     actor: Actor
     site: str = Field(default="", description="of the shelf, to unload")
 

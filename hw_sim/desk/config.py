@@ -66,6 +66,7 @@ def kiosk(
         **urls,
         "web": web,
         "panel": PANEL,
+        "speech": False,  # The keys that simulated readers press would start it.
     }
 
 

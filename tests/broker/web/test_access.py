@@ -3,7 +3,9 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.broker.web.conftest import TOKEN, House
+from bookcase_fw import sign
+from tests.broker.web.conftest import KEY, TOKEN, House
+from tests.broker.web.library import NOW_MS
 
 
 def test_health_needs_no_token(stranger: TestClient) -> None:
@@ -45,6 +47,38 @@ def test_a_trade_leads_to_no_other_host(stranger: TestClient) -> None:
     traded = stranger.get(f"http://127.0.0.1//evil.example/?key={TOKEN}")
 
     assert traded.headers["location"].startswith("/evil.example")
+
+
+OWN = "/v1/machines/kx01/copies"
+
+
+@pytest.mark.parametrize(
+    ("path", "signed", "late_ms", "status"),
+    [
+        (OWN, OWN, 0, 200),
+        (OWN, OWN, 299_000, 200),
+        (OWN, OWN, 301_000, 401),
+        (OWN, "/v1/machines/bc01/copies", 0, 401),
+        ("/v1/machines/bc01/copies", "/v1/machines/bc01/copies", 0, 401),
+        ("/v1/custody", "/v1/custody", 0, 401),
+    ],
+)
+def test_a_machine_asks_for_its_own_things_only(
+    stranger: TestClient, path: str, signed: str, late_ms: int, status: int
+) -> None:
+    time = str(NOW_MS - late_ms)
+    signature = sign.hexadecimal(sign.hmac(KEY, f"{time}\n{signed}".encode()))
+
+    answer = stranger.get(path, headers={"X-Time-Ms": time, "X-Signature": signature})
+
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize("time", ["", "x", "9" * 5000, "-1", "１"])
+def test_a_time_that_is_none_is_refused(stranger: TestClient, time: str) -> None:
+    headers = {"X-Time-Ms": time.encode(), "X-Signature": b"00"}
+
+    assert stranger.get(OWN, headers=headers).status_code == 401
 
 
 @pytest.mark.parametrize(

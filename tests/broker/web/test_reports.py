@@ -29,6 +29,13 @@ def test_every_report_and_every_definition_is_listed(staff: TestClient) -> None:
     assert {"name", "version", "counts", "unit"} <= answer["definitions"][0].keys()
 
 
+def test_the_description_names_every_field(staff: TestClient) -> None:
+    path = staff.get("/openapi.json").json()["paths"]["/v1/reports/{name}"]
+    schema = path["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+
+    assert set(staff.get("/v1/reports/monthly").json()) == set(schema["properties"])
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_report_is_the_same_in_every_form(staff: TestClient, name: str) -> None:
     asked = f"/v1/reports/{name}?month=202611"
