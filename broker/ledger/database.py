@@ -21,7 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from broker.ledger import migrations
 from broker.ledger.postgres import PostgresDatabase, adapt
-from broker.ledger.store import Database, SqliteDatabase
+from broker.ledger.store import FAILURES, Database, SqliteDatabase
 
 NAME = "ledger.sqlite"
 LOCK_NAME = "service.lock"
@@ -104,11 +104,15 @@ def alone(folder: Path, url: str = "") -> Iterator[Database]:
 @contextmanager
 def snapshot(folder: Path, url: str = "") -> Iterator[Database]:
     """Yield a connection that only reads, and sees all of the ledger as it is now."""
-    if url:
-        db: Database = PostgresDatabase(url, settings=_ONLY_READS + _ONE_MOMENT)
-    else:
-        file = sqlite3.connect(f"file:{folder / NAME}?mode=ro", uri=True, isolation_level=None)
-        db = SqliteDatabase(file)
+    where = make_url(url).render_as_string() if url else folder / NAME
+    try:
+        if url:
+            db: Database = PostgresDatabase(url, settings=_ONLY_READS + _ONE_MOMENT)
+        else:
+            file = sqlite3.connect(f"file:{folder / NAME}?mode=ro", uri=True, isolation_level=None)
+            db = SqliteDatabase(file)
+    except FAILURES as error:
+        raise LedgerError(f"{where}: {error}") from None
     try:
         db.execute("BEGIN")
         yield db
