@@ -59,6 +59,17 @@ BOOK = (
 # fmt: on
 
 # fmt: off
+PLACE = (
+    ("count", int, True, "copies there"),
+    ("device", str, False, "the bookcase they are in; empty on a shelf"),
+    ("door", int, False, "the compartment; 0 on a shelf"),
+    ("place_zh", str, False, "where that is, in Chinese"),
+    ("place_en", str, False, "where that is, in English"),
+    ("due", int, False, "on loan until this day, and at no place; 0 when they can be had now"),
+)
+# fmt: on
+
+# fmt: off
 TITLE = (
     ("id", str, True, "the title's number in the catalogue"),
     ("title", str, True, "the title"),
@@ -72,6 +83,7 @@ TITLE = (
     ("place_zh", str, False, "where that is, in Chinese; empty when none can be had"),
     ("place_en", str, False, "where that is, in English"),
     ("due", int, False, "when none can be had: the first day on which one is due"),
+    ("places", [PLACE], False, "all its places, the nearest first, then loans; when alone"),
 )
 # fmt: on
 
@@ -202,7 +214,7 @@ ASKS = (
     ("hold", "may this reader wait for the titles of these copies: reader, tags; or text, a title"),
     ("unhold", "may this reader stop waiting for them: reader, tags"),
     ("pickup", "what is kept here under this code: text; reader, door and its book"),
-    ("search", "which titles are there: text, in Chinese, pinyin or initials; titles"),
+    ("search", "which titles are there: text, in Chinese, pinyin or initials, or a title's number"),
     ("about", "what are these copies: tags, reader when known; nothing is promised or changed"),
 )
 ORDERS = (

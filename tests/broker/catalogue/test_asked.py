@@ -52,6 +52,17 @@ def test_what_is_all_on_loan_is_told_with_a_day(desk: Desk) -> None:
     assert (title["free"], title["device"], title["due"]) == (0, "", 20261131)
 
 
+def test_a_title_that_is_alone_is_told_with_all_its_places(desk: Desk) -> None:
+    (title,) = ask(desk, "hlm", "kx01")["titles"]
+
+    (again,) = ask(desk, title["id"], "kx01")["titles"]
+
+    assert again == title
+    places = [(place["device"], place["place_zh"], place["due"]) for place in title["places"]]
+    assert set(places) == {("bc01", "馆", 0)}
+    assert sum(place["count"] for place in title["places"]) == title["free"]
+
+
 def test_nothing_is_found_in_words(desk: Desk) -> None:
     answer = ask(desk, "")
 
