@@ -86,7 +86,9 @@ class Postgres:
 
     def start(self) -> None:
         """Start, on the same socket as before, and return when it answers."""
-        command = [_program("postgres"), "-D", str(self._data)]
+        # It ends with us, also when we are killed.
+        mortal = ["setpriv", "--pdeathsig", "QUIT", "--"]
+        command = [*mortal, _program("postgres"), "-D", str(self._data)]
         for setting in self._settings:
             command += ["-c", setting]
         with (self._home / "log").open("ab") as log:
