@@ -1,7 +1,7 @@
 """The wiring of the reference board, an ESP32-S3; the desk's stand-in is hw_sim/upy/board.py.
 
     UART 0    scanner, 9600 baud                      TX 43  RX 44
-    UART 1    lock board, RS-485, 9600 baud           TX 17  RX 18
+    UART 1    lock board, RS-485, its own baud rate   TX 17  RX 18
     UART 2    all UHF readers through an analogue     TX 15  RX 16
               switch, 115200 baud                     the antenna's number less one on 4 and 5
     USB       panel; log lines there are noise to it, which its decoder drops
@@ -62,8 +62,8 @@ def reset_cause() -> str:
     return "unknown"
 
 
-async def lock_port() -> tuple:
-    return _stream(machine.UART(1, baudrate=9600, tx=17, rx=18))
+async def lock_port(baud: int) -> tuple:
+    return _stream(machine.UART(1, baudrate=baud, tx=17, rx=18))
 
 
 async def scanner_port() -> tuple:

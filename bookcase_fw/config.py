@@ -32,6 +32,7 @@ FIELDS = (
     ("capacity",       int,  12,    "copies in a compartment"),
     ("revision",       int,  1,     "revision of this configuration"),
     ("utc_offset_min", int,  480,   "the library's time zone in minutes east of UTC"),
+    ("lock",           str,  "wjl", "the lock board, a name of drivers/locks.py"),
     ("shut_bit",       int,  1,     "what the lock board says of a shut door"),
     ("timings",        dict, {},    "overrides of durations in ms"),
 )

@@ -10,7 +10,7 @@ import board
 from bookcase_fw import config
 from bookcase_fw.app import App
 from bookcase_fw.clock import Clock
-from bookcase_fw.drivers.lockboard import LockBoard
+from bookcase_fw.drivers import locks
 from bookcase_fw.drivers.scanner import Scanner
 from bookcase_fw.drivers.uhfreader import UhfReader
 from bookcase_fw.journal import Journal
@@ -59,8 +59,9 @@ def _openers(settings) -> dict:
     """Return what makes each part's driver; see App."""
 
     async def lock():
-        port = await board.lock_port()
-        return LockBoard(port, locks=settings.doors, shut_bit=settings.shut_bit), _closer(port)
+        driver, baud = locks.board(settings.lock)
+        port = await board.lock_port(baud)
+        return driver(port, locks=settings.doors, shut_bit=settings.shut_bit), _closer(port)
 
     async def scanner():
         port = await board.scanner_port()

@@ -9,6 +9,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from bookcase_fw.codecs import keypad
+from hw_sim.devices.doors import Doors
 from hw_sim.devices.gm65 import Scanner
 from hw_sim.devices.keypad import Keypad
 from hw_sim.devices.panel import Screen
@@ -58,10 +59,10 @@ class Parts:
 
 class BookcaseTwins(Parts):
     def __init__(
-        self, device: str, doors: int, world: World, radio: Radio, lock: LockBoard | None = None
+        self, device: str, doors: int, world: World, radio: Radio, lock: Doors | None = None
     ) -> None:
         self.doors = doors
-        self.lock = lock or LockBoard(doors)
+        self.lock: Doors = lock or LockBoard(doors)
         self.scanner = Scanner()
         self.screen = Screen()
         self._world = world

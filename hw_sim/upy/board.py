@@ -44,7 +44,7 @@ def reset_cause() -> str:
     return os.getenv(CAUSE_VARIABLE) or "power"
 
 
-async def lock_port() -> tuple:
+async def lock_port(_baud: int) -> tuple:
     return await _port(_CONFIG["ports"]["lock"])
 
 

@@ -77,11 +77,13 @@ class Service:
 
 
 class Lab:
+    LOCK, BOARD = LockBoard, wjl.LockBoard  # The lock board's driver and its twin.
+
     def __init__(self, books: tuple = ((1, 2, 3), (11, 12)), **timings):
         """books: numbers of the tags in each compartment."""
         self.inside = [[tag(number) for number in numbers] for numbers in books]
         self.flash = Flash(JOURNAL_SECTORS + NOTES_SECTORS, SECTOR_SIZE)
-        self.board = wjl.LockBoard(locks=len(books))
+        self.board = self.BOARD(locks=len(books))
         self.scanner, self.screen = gm65.Scanner(), panel.Screen()
         doors = range(len(books))
         self.antennas = [r200.Reader(lambda door=door: self._hear(door)) for door in doors]
@@ -96,10 +98,12 @@ class Lab:
             key=KEY,
             district_key=DISTRICT_KEY,
             mqtt=["", 0],
+            tls={},
             doors=len(books),
             capacity=12,
             revision=1,
             utc_offset_min=480,
+            lock="wjl",
             shut_bit=1,
             timings=times,
         )
@@ -120,7 +124,7 @@ class Lab:
         journal = Journal(Part(self.flash, 0, JOURNAL_SECTORS), KEY, lambda size: bytes(size))
         notes = Notes(Part(self.flash, JOURNAL_SECTORS, NOTES_SECTORS))
         openers = {
-            "lock": _opener(self.board, LockBoard, locks=len(self.inside)),
+            "lock": _opener(self.board, self.LOCK, locks=len(self.inside)),
             "scanner": _opener(self.scanner, Scanner),
             "panel": _opener(self.screen, Panel),
         }
