@@ -6,7 +6,16 @@ has more rounds, or until a door opens: whoever comes next is not asked for it, 
 When it is heard again then, that is news.
 """
 
-from bookcase_fw.count import AGAIN, FLOOR_DBM, RATE_START, START_ROUNDS, Count, Kind, Result
+from bookcase_fw.count import (
+    AGAIN,
+    FLOOR_DBM,
+    NEW,
+    RATE_START,
+    START_ROUNDS,
+    Count,
+    Kind,
+    Result,
+)
 
 OLD_SIZE = 2  # A note of before had no rounds, and percent.
 
@@ -18,6 +27,7 @@ class Contents:
             self.stable = {tag: _record(stable[tag]) for tag in stable}
         self.doubts: dict = doubts or {}  # Tag -> lean.
         self._asked: dict = {}  # Tag -> lean, when the reader was asked to move the books.
+        self._suspects: dict = {}  # Tag -> newness, over idle counts, of what may be inside.
 
     @property
     def known(self) -> bool:
@@ -74,10 +84,18 @@ class Contents:
         self.doubts = {}
 
     def learn(self, result: Result) -> bool:
-        """Learn from an idle count; say whether something has changed though nothing was opened."""
+        """Learn from an idle count; say whether a better one is wanted.
+
+        It is when something has changed though nothing was opened, and when a stranger is heard
+        again and again: a feeble chip is inside that no single count is long enough for.
+        """
         if not result.taken and not result.new:
             self.stable = result.stable
-        return bool(result.taken or result.new)
+        told = result.strangers
+        suspects = {tag: self._suspects.get(tag, 0.0) + told[tag] for tag in told}
+        found = [tag for tag in suspects if suspects[tag] >= NEW]
+        self._suspects = {tag: suspects[tag] for tag in suspects if 0 < suspects[tag] < NEW}
+        return bool(result.taken or result.new or found)
 
     def _without(self, tags):
         if self.stable and any(tag in self.stable for tag in tags):

@@ -60,9 +60,11 @@ LOUD_DBM, OFTEN = -60, 0.66  # Heard so, no neighbour can have it.
 FLOOR_DBM = -67  # Of a tag of which nothing was recorded yet.
 
 # stable: tag -> (rate per mille, dBm, rounds) of what is inside, the unsure among them; evidence:
-# wire.EVIDENCE of the unsure; leans: tag -> its lean, for the next count of an unsure tag.
-Result = namedtuple("Result", ("taken", "new", "unsure", "stable", "evidence", "rounds", "leans"))
-NO_RESULT = Result([], [], [], {}, [], 0, {})
+# wire.EVIDENCE of the unsure; leans: tag -> its lean, for the next count of an unsure tag;
+# strangers: tag -> its newness, of what was heard and is neither known nor new.
+_RESULT = ("taken", "new", "unsure", "stable", "evidence", "rounds", "leans", "strangers")
+Result = namedtuple("Result", _RESULT)
+NO_RESULT = Result([], [], [], {}, [], 0, {}, {})
 _NEVER = (0, 0, 0)
 
 
@@ -145,7 +147,8 @@ class Count:
         for tag in new:
             stable[tag] = self._recorded(tag)
         evidence = [self._evidence(tag) for tag in unsure]
-        return Result(taken, new, unsure, stable, evidence, self.rounds, leans)
+        strangers = {tag: self._newness(tag) for tag in self._strangers() if tag not in new}
+        return Result(taken, new, unsure, stable, evidence, self.rounds, leans, strangers)
 
     def seen_so_far(self) -> tuple:
         """Return (tags that seem gone, tags that seem new): for a screen, not for a record."""

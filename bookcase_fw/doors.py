@@ -88,9 +88,9 @@ class Door:
     def _must_ask(self, result) -> bool:
         """Whether the door opens once more: a book was not seen, or more were taken than allowed.
 
-        Nobody is asked twice.
+        Nobody is asked twice; where nobody had asked for the door, nobody is there to be asked.
         """
-        if self.state != table.COUNTING or self._asked:
+        if self.state != table.COUNTING or self._asked or self._session["how"] == "nobody":
             return False
         self.contents.ask(result)
         return bool(result.unsure) or self._over() > 0

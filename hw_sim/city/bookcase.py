@@ -18,13 +18,14 @@ from bookcase_fw.notes import Notes
 from bookcase_fw.panel import Panel
 from bookcase_fw.ring import Part
 from bookcase_fw.uplink import Uplink
-from hw_sim.city.calmlock import CalmLock, Patience
+from hw_sim.city.calmlock import CalmLock, CalmPort
 from hw_sim.city.chance import Chance
 from hw_sim.city.mqttmodel import MqttModel
 from hw_sim.city.pipe import End
 from hw_sim.flash import Flash, PowerCut
 from hw_sim.machines import BookcaseTwins
-from hw_sim.plug import plug
+from hw_sim.plug import Plug, plug
+from hw_sim.world.places import Compartment, Copy
 from hw_sim.world.radio import Radio
 from hw_sim.world.truth import World
 
@@ -67,6 +68,16 @@ class _Flash(Flash):
         if self.dead:
             self._on_cut()
         super()._end()
+
+
+class _CalmDriver(LockBoard):
+    """The driver, which wakes the calm board before an order has to wait for the line."""
+
+    stir: Callable[[], None]
+
+    async def unlock(self, lock: int) -> None:
+        self.stir()
+        await super().unlock(lock)
 
 
 class Bookcase:
@@ -169,6 +180,22 @@ class Bookcase:
         """Whether the service has committed every record of the journal."""
         return self.journal is not None and self.journal.acked == self.journal.last
 
+    def unheard(self) -> list[Copy]:
+        """Return the copies inside that no count has found."""
+        assert self.app
+        return [
+            copy
+            for number in self.app.numbers
+            for copy in self._world.at(Compartment(self.device, number))
+            if copy.tag not in (self.app.door(number).contents.stable or {})
+        ]
+
+    def count(self) -> None:
+        """Count all compartments, as the service may order it."""
+        assert self.app
+        for number in self.app.numbers:
+            self.app.post_door(number, "count")
+
     def touched(self, words: list[str]) -> None:
         """Somebody does a thing of the table of hands here: the lock board wakes up."""
         self.lock.stir()
@@ -200,7 +227,7 @@ class Bookcase:
     def _openers(self) -> dict[str, Callable[[], Any]]:
         doors = self._config.doors
         openers = {
-            "lock": self._opener("lock", LockBoard, locks=doors, waits=Patience(self.lock)),
+            "lock": self._opener("lock", self._lock_driver, locks=doors, waits=WAITS),
             "scanner": self._opener("scanner", Scanner, waits=WAITS),
             "panel": self._opener("panel", Panel, waits=WAITS),
         }
@@ -208,6 +235,12 @@ class Bookcase:
             name = f"reader.{door}"
             openers[name] = self._opener(name, UhfReader, waits=WAITS)
         return openers
+
+    def _lock_driver(self, port: tuple[Plug, Plug], **options: Any) -> LockBoard:
+        calm = CalmPort(port, self.lock)
+        driver = _CalmDriver((calm, calm), **options)
+        driver.stir = self.lock.stir
+        return driver
 
     def _opener(self, part: str, driver: Callable[..., Any], **options: Any) -> Callable[[], Any]:
         async def open_it() -> tuple[Any, Callable[[], None]]:

@@ -38,6 +38,7 @@ START_MS = 1_605_110_400_000  # 2020-11-12 00:00 in Shanghai: the day of the twe
 REST_S = 4000.0  # The longest pause of a machine that has lost its server, and a hello.
 LOOK_S = 900.0  # Between two looks of the oracle, when the first one saw something wrong.
 MOVEMENTS_MAX = 1 << 40
+INSTALL_S = 60.0
 SMALL_SHARE = 0.1  # Of machines, which have a small journal.
 
 
@@ -158,7 +159,9 @@ class _City:
         for bookcase in self.bookcases.values():
             bookcase.switch_on()
         troubles = Troubles(self.town, self.story, order.faults, self._loop.time)
-        await asyncio.sleep(60.0)
+        await asyncio.sleep(INSTALL_S)
+        self._install()
+        await asyncio.sleep(INSTALL_S)
         troubles.start(order.days)
         telling = asyncio.create_task(_tell(progress, self.people, self._loop.time))
         await self.people.live(order.days, order.visits)
@@ -166,6 +169,14 @@ class _City:
         await troubles.calm()
         await asyncio.sleep(REST_S)
         return await self._judge()
+
+    def _install(self) -> None:
+        """Staff change the chips that the first counts did not hear, and count once more."""
+        for bookcase in self.bookcases.values():
+            for copy in bookcase.unheard():
+                self.air.sound.add(copy.barcode)
+                self.world.moves[copy.barcode] += 1
+            bookcase.count()
 
     async def _judge(self) -> Outcome:
         """All is at rest: compare, count, switch everything off."""

@@ -79,7 +79,7 @@ class CityService:
             assert self._db
             (account,) = self._db.execute(_PATRON, (card,)).fetchone()
             Blocks(self._db).put(account, "owes", now_ms=self._now_ms(), actor="a librarian")
-            self._want_all()
+            self._exchange.people_changed(self._now_ms())
 
         self._do(put)
 
@@ -146,6 +146,7 @@ class CityService:
         about = [message.payload.hex() for message in group]
         try:
             self._db.begin()
+            self._exchange.begin(group)
             for message in group:
                 self._exchange.take(message)
             if self._dies("before_commit", about):
@@ -163,6 +164,7 @@ class CityService:
         assert self._db
         try:
             self._db.begin()
+            self._exchange.begin(())
             work()
             self._exchange.settle()
             self._db.commit()

@@ -16,6 +16,7 @@ from hw_sim.oracle import Finding
 CHOSEN_S = 1200.0  # A session may last so long, and its door be released once more.
 CARD = re.compile(rb"SG\d{8}")
 UP = "/up/"
+DAMAGE = ("garble", "noise", "cut")
 
 
 class Watch:
@@ -59,10 +60,18 @@ class Watch:
                 self._find("S6", f"a card's number in the log of {bookcase.device}")
 
     def _released(self, bookcase: Bookcase) -> Callable[[int], None]:
+        wire = bookcase.twins.part("lock").port.wire
+        damaged = 0
+
         def released(door: int) -> None:
+            nonlocal damaged
             chosen_s = bookcase.chosen.get(door)
-            if chosen_s is None or self._now_s() - chosen_s > CHOSEN_S:
-                self._find("S1", f"{bookcase.device}/{door} was released; nobody had chosen it")
+            before, damaged = damaged, sum(wire.fired[fault] for fault in DAMAGE)
+            if damaged > before or (chosen_s and self._now_s() - chosen_s <= CHOSEN_S):
+                return
+            at = f"{self._now_s():.1f} s"
+            text = f"{bookcase.device}/{door} was released at {at}; nobody had chosen it"
+            self._find("S1", text)
 
         return released
 

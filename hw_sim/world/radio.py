@@ -93,6 +93,7 @@ class Radio:
         self._links: dict[tuple[str, str, Place], _Link] = {}
         # The same object each time: a key is found faster when it need not be compared.
         self._antennas: dict[tuple[str, int], Compartment] = {}
+        self.sound: set[str] = set()  # Copies whose chips were changed for good ones.
         # Faults, off by default.
         self.missing: Counter[str] = Counter()  # Barcodes -> rounds in which it is not heard.
         self.fired: Counter[str] = Counter()  # How often each of them made a difference.
@@ -179,7 +180,10 @@ class Radio:
         return _Link(placing, int(rate * 2**64), dbm, way.flicker_db, key)
 
     def _is_weak(self, copy: Copy) -> bool:
-        return self._chance("weak", copy.barcode) < self._numbers.weak_share
+        return (
+            copy.barcode not in self.sound
+            and self._chance("weak", copy.barcode) < self._numbers.weak_share
+        )
 
     def _lasting(self, word: str, copy: Copy, antenna: Place) -> float:
         """Return a chance that stays the same until the copy is moved."""

@@ -106,6 +106,21 @@ async def test_a_door_that_opens_by_itself_is_charged_to_nobody():
     await lab.switch_off()
 
 
+async def test_a_forced_door_is_not_released_once_more_for_nobody():
+    lab = Lab()
+    await lab.start()
+    lab.app.door(1).contents.stable[tag(2)] = (200, -60, 100)
+    lab.board.force_door(1)
+    await lab.shows("open")
+    lab.missed[tag(2)] = 1000
+    lab.board.shut_door(1)
+
+    (session,) = await lab.facts(1, "session")
+    assert session["how"] == "nobody" and [one["tag"] for one in session["unsure"]] == [tag(2)]
+    assert not lab.board.is_released(1)
+    await lab.switch_off()
+
+
 async def test_a_door_forced_after_a_visit_is_not_charged_to_the_last_reader():
     lab = Lab()
     await lab.start()

@@ -79,6 +79,31 @@ def test_an_idle_count_learns_and_notices_what_vanishes():
     assert sorted(contents.stable or {}) == ["A", "B"]
 
 
+def test_a_feeble_stranger_that_idle_counts_hear_again_and_again_wants_a_better_count():
+    contents = Contents({"A": GOOD})
+    rounds = [[("A", -52)] + [("X", -64)] * (number % 3 == 0) for number in range(60)]
+    wanted = []
+
+    for _minute in range(20):
+        counting = contents.begin_count(count.IDLE, {})
+        while counting.wants_more():
+            counting.add(rounds[counting.rounds])
+        wanted.append(contents.learn(counting.result()))
+
+    assert not wanted[0] and any(wanted)
+
+
+def test_a_stranger_in_hands_before_the_glass_wants_no_better_count():
+    contents = Contents({"A": GOOD})
+    rounds = [[("A", -52)] + [("X", -71)] * (number == 3) for number in range(60)]
+
+    for _minute in range(20):
+        counting = contents.begin_count(count.IDLE, {})
+        while counting.wants_more():
+            counting.add(rounds[counting.rounds])
+        assert not contents.learn(counting.result())
+
+
 def test_a_record_found_after_a_power_cut_changes_the_set():
     contents = Contents({"A": GOOD, "B": POOR, "C": GOOD})
 

@@ -300,8 +300,10 @@ async def test_a_violation_is_told_as_the_story_of_its_copy(court: Court) -> Non
 
     assert str(await court.oracle.check()).splitlines() == [
         f"R1 {ONE} is in the hands of {ANN}; ledger: the reader {BEN}, on loan to {BEN}",
+        f"    22:13:20.000  world   door bc01/1 was opened by {ANN}",
         f"    22:13:21.000  world   {ANN} took it from bc01/1",
         f"    22:13:21.040  ledger  {words}",
+        "    22:13:22.000  world   door bc01/1 was shut",
     ]
 
 

@@ -1,0 +1,144 @@
+"""Bugs that somebody could make in firmware, service or simulator, and the seed that finds each.
+
+Each is a change of one place in a copy of the tree.  A piece that is no longer there fails its
+test: then the bug must be planted anew.  `python -m tests.hw_sim_city.planted` looks for seeds.
+"""
+
+from typing import NamedTuple
+
+
+class Bug(NamedTuple):
+    """`seed` is the first from 1 on that finds it; `rules`: it breaks one of them at least.
+
+    CRASH stands for a run that ends in an exception.
+    """
+
+    name: str
+    path: str
+    right: str
+    wrong: str
+    seed: int
+    rules: tuple[str, ...]
+
+
+CRASH = "crash"
+
+# fmt: off
+BUGS = (
+    # Firmware.
+    Bug("an ack lets go of records that were not acknowledged",
+        "bookcase_fw/upload.py",
+        'journal.acknowledge(ack["number"])',
+        "journal.acknowledge(journal.last)",
+        1, ("S4", "Q3", "R2")),
+    Bug("who opened last is charged for a door that nobody asked for",
+        "bookcase_fw/doors.py",
+        "        self._request = NOBODY\n        self._begin(None)\n\n    def _begin_rebound",
+        "        self._begin(None)\n\n    def _begin_rebound",
+        1, ("R1",)),
+    Bug("a few missed rounds are enough to charge somebody",
+        "bookcase_fw/count.py",
+        "GONE = 18.4",
+        "GONE = 0.5",
+        1, ("R1",)),
+    Bug("what is heard through the glass is taken for returned",
+        "bookcase_fw/count.py",
+        "NEW, NOT_NEW = 8.0, -3.0",
+        "NEW, NOT_NEW = -9.0, -9.5",
+        1, ("R2", "Q1")),
+    Bug("what was written to flash is not synced",
+        "bookcase_fw/ring.py",
+        "        self._flash.ioctl(_SYNC, 0)\n        self._offset += len(entry)",
+        "        self._offset += len(entry)",
+        1, ("Q3", "R2", "Q1", "Q2", "S4")),
+    Bug("any card releases every door",
+        "bookcase_fw/app.py",
+        '            self.post(door, "hurry")',
+        "            self.release(door)",
+        1, ("S1",)),
+    Bug("what a count found is not remembered",
+        "bookcase_fw/doors.py",
+        "            self.contents.record(result)\n",
+        "",
+        1, ("R1",)),
+    Bug("taken and put are exchanged",
+        "bookcase_fw/sessions.py",
+        'return {"took": took, "put": put, "unsure": unsure}',
+        'return {"took": put, "put": took, "unsure": unsure}',
+        1, ("R2",)),
+    Bug("an answer of the policy lends without a reader's name",
+        "bookcase_fw/visits.py",
+        '                "reader": self._reader,\n                "how"',
+        '                "reader": "" if answer.get("policy") else self._reader,\n'
+        '                "how"',
+        1, ("R2",)),
+    # Service.
+    Bug("a returned copy stays on loan",
+        "broker/ledger/fold.py",
+        '        life.end_loan("void" if quick else "returned", seen.happened_ms)\n        return',
+        "        return",
+        1, ("Q2", CRASH)),
+    Bug("a late fact is taken for the newest",
+        "broker/ledger/books.py",
+        " and order(seen) > tail.newest",
+        "",
+        1, ("Q4", "R1", "R2", CRASH)),
+    Bug("what comes after a gap is taken",
+        "broker/ledger/inbox.py",
+        "number > stream.number + 1:\n                break\n",
+        "number > stream.number + 1:\n                stream.number = found.number - 1\n",
+        1, ("Q3", "Q4", CRASH)),
+    Bug("more is acknowledged than was committed",
+        "broker/exchange.py",
+        "            number=taken.number,\n",
+        "            number=taken.number + 1,\n",
+        1, ("S4", "Q3", "R2")),
+    Bug("facts are folded by the time at which they arrived",
+        "broker/ledger/clocks.py",
+        "return min(offset_ms + stamp.uptime_ms, received_ms), True",
+        "return received_ms, True",
+        1, ("R1", "R2", "Q1", "Q2")),
+    Bug("what readers do is taken for what staff do",
+        "broker/ledger/facts.py",
+        'if body.get("how") == "staff":\n            verb',
+        'if body.get("how") != "nobody":\n            verb',
+        1, ("R2",)),
+    Bug("observations are folded machine by machine",
+        "broker/ledger/fold.py",
+        "    return seen.happened_ms, seen.device, seen.number, seen.cause, seen.verb",
+        "    return seen.device, seen.happened_ms, seen.number, seen.cause, seen.verb",
+        1, ("R1", "R2", "Q1", "Q2", "Q4")),
+    Bug("movements that no longer fit stay",
+        "broker/ledger/books.py",
+        "for number, held in reversed(standing[same:]):",
+        "for number, held in reversed(standing[len(standing):]):",
+        1, ("Q4", CRASH)),
+    # Simulator.
+    Bug("a book that was moved is also where it was",
+        "hw_sim/world/truth.py",
+        "        self._must_fit(place)\n        self._contents[self.places[barcode]].discard(barcode)",
+        "        self._must_fit(place)",
+        1, ("R1", "R2", "Q1", "Q2")),
+    Bug("a power cut wipes the flash",
+        "hw_sim/city/bookcase.py",
+        "        flash._pages = self._pages\n",
+        "",
+        1, ("Q3", "R2", "Q1", "Q2")),
+    Bug("the service says what it has not committed",
+        "hw_sim/city/service.py",
+        '            if self._dies("before_commit", about):\n',
+        '            self._exchange.settle()\n            self._say()\n'
+        '            if self._dies("before_commit", about):\n',
+        1, ("S4", "Q3")),
+    Bug("an antenna tells its first round again and again",
+        "hw_sim/devices/r200.py",
+        "for tag, dbm in self._hear()]",
+        "for tag, dbm in self.__dict__.setdefault(\"heard\", self._hear())]",
+        1, ("R2", "Q1")),
+    Bug("whoever opened the door is forgotten by the world",
+        "hw_sim/world/truth.py",
+        "        holder = Hands(door.opener if card is None else card)",
+        '        holder = Hands("" if card is None else card)',
+        1, ("R1", "R2")),
+)
+# fmt: on
