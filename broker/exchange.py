@@ -268,7 +268,10 @@ class Exchange:
             # The machine has let go of records that this ledger never had, or has lost.
             self._behind(device, stream, cast(int, said["acked"]), message, journal)
         renew = stream.state == "quarantined"
-        self.outbox.greet(device, journal, number=stream.number, renew=renew, time_ms=now_ms)
+        # Not what is committed: a machine that was given an old flash has other records under those
+        # numbers.  It lets go of them when it has told them, and they were found to be the same.
+        number = min(stream.number, cast(int, said["acked"]))
+        self.outbox.greet(device, journal, number=number, renew=renew, time_ms=now_ms)
 
     def _fact(self, device: Device, message: Incoming) -> None:
         journal, taken = self._inbox.take(device, message.payload, message.received_ms)

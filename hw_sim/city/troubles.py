@@ -70,7 +70,10 @@ async def _power(town: Town, about: str) -> None:
 
 
 async def _rollback(town: Town, about: str) -> None:
-    """A machine is given the image of its flash that somebody had made hours ago."""
+    """A machine is given the image of its flash that somebody had made hours ago, and counts.
+
+    It may stay out of reach for a while: then it writes other records under numbers that are taken.
+    """
     bookcase = town.one(about)
     image = bookcase.flash.image()
     await asyncio.sleep(town.lasts(about, 600.0, 8 * HOUR_S))
@@ -80,9 +83,18 @@ async def _rollback(town: Town, about: str) -> None:
     town.rolled_back.add(bookcase.device)
     bookcase.switch_off()
     bookcase.flash = image
+    alone = town.chance.of("alone", about) < 0.5
+    town.server.cut(bookcase.device, on=alone)
     await asyncio.sleep(30.0)
     if not bookcase.on:
         bookcase.switch_on()
+    for _time in range(2):
+        await asyncio.sleep(60.0)
+        if bookcase.on:
+            bookcase.count()
+    if alone:
+        await asyncio.sleep(town.lasts(about, HOUR_S, 12 * HOUR_S))
+        town.server.cut(bookcase.device, on=False)
 
 
 async def _mqtt(town: Town, about: str) -> None:

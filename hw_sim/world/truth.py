@@ -66,6 +66,8 @@ class World:
         self.on_happening: Callable[[Happening], None] = _nobody_listens
         self._now_ms = now_ms
         self._contents: defaultdict[Place, set[str]] = defaultdict(set)
+        # Barcodes -> the opening of a door at which it was put in, and how its bringer had got it.
+        self._brought: dict[str, tuple[Door, Taking | None]] = {}
 
     # Furnishing, before anybody comes.
 
@@ -167,22 +169,29 @@ class World:
     # Books.
 
     def take(self, device: str, number: int, barcode: str, card: str | None = None) -> None:
-        """Take a copy out of a compartment; without a card, by whoever the door was opened for."""
+        """Take a copy out of a compartment; without a card, by whoever the door was opened for.
+
+        Put in and taken out at one opening, it never was inside, as far as anybody can tell.
+        """
         place = Compartment(device, number)
         door = self._open_door(place)
         self._must_be_at(barcode, place)
         holder = Hands(door.opener if card is None else card)
         self._move(barcode, holder, f"{holder.card or 'a stranger'} took it from {place}")
-        self.takings[barcode] = Taking(place, door.opener, door.forced, door.sprung)
+        taking = Taking(place, door.opener, door.forced, door.sprung)
+        opening, before = self._brought.get(barcode, (None, None))
+        self.takings[barcode] = before if before and opening is door else taking
         self.held[barcode] |= {door.opener} - {""}
         self.near[barcode] = device
 
     def put(self, device: str, number: int, barcode: str) -> None:
         """Put a copy from somebody's hands into a compartment."""
         place = Compartment(device, number)
-        self._open_door(place)
+        door = self._open_door(place)
         card = self._holder(barcode)
+        before = self.takings.get(barcode)
         self._move(barcode, place, f"{card or 'a stranger'} put it into {place}")
+        self._brought[barcode] = (door, before)
 
     def put_foreign(self, device: str, number: int, tag: str = "") -> Copy:
         """A stranger puts in a foreign book; with a tag of ours, that number is there twice."""

@@ -12,7 +12,9 @@ BARS = (
     ("P7", "firmware", "heap, flash and start of the firmware"),
     ("P8", "kiosk", "start, touch and tray of the kiosk"),
     ("P9", "counting", "wrong and missed loans, readers asked, cases"),
+    ("P10", "city", "the city's door sessions a second; with P12; SEEDS=20 for more runs"),
     ("P11", "catalogue", "search over 500,000 titles; TITLES=20000 for fewer"),
+    ("P12", "city", "door sessions of the city that need a person; measured with P10"),
 )
 
 
@@ -22,10 +24,12 @@ def main() -> None:
     if unknown:
         known = "\n".join(f"  {bar}  {what}" for bar, _module, what in BARS)
         sys.exit(f"no such bar: {', '.join(sorted(unknown))}; there are\n{known}")
+    measured = set()
     for bar, module, what in BARS:
-        if not wanted or bar in wanted:
+        if (not wanted or bar in wanted) and module not in measured:
             print(f"# {bar}: {what}", file=sys.stderr, flush=True)
             importlib.import_module(f"tests.bench.{module}").measure()
+            measured.add(module)
 
 
 if __name__ == "__main__":

@@ -51,6 +51,23 @@ def test_a_session_becomes_loans_and_is_acknowledged(desk: Desk, case1: Machine)
     assert rows == [(n, 1001, 20270101, out_ms, "open") for n in (1, 2)]
 
 
+def test_a_hello_lets_go_of_nothing_that_was_not_found_to_be_the_same(
+    desk: Desk, case1: Machine
+) -> None:
+    """A machine that was given an old flash has other records under numbers that are committed."""
+    case1.session(1 * MINUTE_MS, ANN, took=[TAGS[0]])
+    case1.session(2 * MINUTE_MS, ANN, took=[TAGS[1]])
+    told(desk, case1)
+    old = Machine(journal=case1.journal)
+    old.session(1 * MINUTE_MS, ANN, took=[TAGS[0]])
+    old.session(3 * MINUTE_MS, BEN, took=[TAGS[2]])
+
+    ((_name, ack),) = desk.hear(old.says("hello", old.hello(acked=1)))
+
+    assert ack["number"] == 1
+    assert told(desk, old, 2)["renew"]
+
+
 def test_a_fact_told_twice_is_entered_once(desk: Desk, case1: Machine) -> None:
     case1.session(1, ANN, took=[TAGS[0]])
     told(desk, case1)

@@ -116,8 +116,8 @@ BUGS = (
     # Simulator.
     Bug("a book that was moved is also where it was",
         "hw_sim/world/truth.py",
-        "        self._must_fit(place)\n        self._contents[self.places[barcode]].discard(barcode)",
-        "        self._must_fit(place)",
+        "fit(place)\n        self._contents[self.places[barcode]].discard(barcode)",
+        "fit(place)",
         1, ("R1", "R2", "Q1", "Q2")),
     Bug("a power cut wipes the flash",
         "hw_sim/city/bookcase.py",
