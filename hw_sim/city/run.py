@@ -190,7 +190,8 @@ class _City:
             rolled_back=self.town.rolled_back,
         )
         report = await oracle.settle(4 * LOOK_S)
-        self.watch.ended()
+        shown = {machine.device: machine.faults for machine in read.machines()}
+        self.watch.ended(shown, seen.faults(self._folder))
         counts = Counter(self.people.seen)
         counts["visits"] = self.people.began
         counts["facts"] = read.counters().facts

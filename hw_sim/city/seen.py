@@ -35,6 +35,15 @@ SESSIONS: tuple[tuple[str, Callable[[dict[str, Any]], bool]], ...] = (
     ("jammed",      lambda body: body.get("end") == "jammed"),
     ("never_opened", lambda body: body.get("end") == "never_opened"),
 )  # fmt: skip
+_FAULTS = """SELECT device.name, inbox.body FROM inbox JOIN stream ON stream.id = inbox.stream
+JOIN device ON device.id = stream.device WHERE inbox.kind = 'fault' AND inbox.body IS NOT NULL
+ORDER BY inbox.id"""
+
+
+def faults(folder: Path) -> list[tuple[str, bytes]]:
+    """Return (machine, record) of each `fault` in a run's ledger, in order of arrival."""
+    with database.snapshot(folder) as db:
+        return [(device, raw) for device, raw in db.execute(_FAULTS).fetchall()]
 
 
 def count(folder: Path) -> Counter[str]:

@@ -6,8 +6,9 @@ S5  nobody is charged twice for one cause
 S6  nothing that names a person is said over MQTT by a machine, or logged by it
 """
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from hw_sim.city.bookcase import Bookcase
 from hw_sim.city.service import CityService
@@ -52,9 +53,23 @@ class Watch:
         if UP in topic and CARD.search(payload):
             self._find("S6", f"a card's number in {topic}")
 
-    def ended(self) -> None:
-        """Look at what has gathered by the end of a run."""
+    def ended(
+        self, shown: Mapping[str, Collection[str]], told: Iterable[tuple[str, bytes]]
+    ) -> None:
+        """Look at what has gathered by the end of a run.
+
+        shown: machine -> parts that the service says fail; told: (machine, record) of each `fault`
+        in the order in which they came.
+        """
         self.started()
+        failing: dict[str, dict[str, bool]] = {device: {} for device in self._bookcases}
+        for device, raw in told:
+            body = json.loads(raw)["d"]
+            failing[device][body["part"]] = bool(body.get("on"))
+        for device, parts in failing.items():
+            fails = sorted(part for part, is_on in parts.items() if is_on)
+            if fails != sorted(shown[device]):
+                self._find("S7", f"{device}: shown {sorted(shown[device])}, told {fails}")
         for bookcase in self._bookcases.values():
             if any(CARD.search(line.encode()) for line in bookcase.log):
                 self._find("S6", f"a card's number in the log of {bookcase.device}")
