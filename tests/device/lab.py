@@ -99,6 +99,7 @@ class Lab:
             district_key=DISTRICT_KEY,
             mqtt=["", 0],
             tls={},
+            tls={},
             doors=len(books),
             capacity=12,
             revision=1,
