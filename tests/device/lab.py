@@ -99,7 +99,6 @@ class Lab:
             district_key=DISTRICT_KEY,
             mqtt=["", 0],
             tls={},
-            tls={},
             doors=len(books),
             capacity=12,
             revision=1,

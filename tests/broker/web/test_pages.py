@@ -24,13 +24,15 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def browser(chromium: Browser, address: str) -> Browser:
+def browser(chromium: Browser, address: str) -> Iterator[Browser]:
     chromium.complaints.clear()
     chromium.size(1440, 1000)
     chromium.media(prefers_color_scheme="light")
     chromium.open(f"{address}/?key={TOKEN}&lang=zh&theme=light")
     chromium.until(ALIVE)
-    return chromium
+    yield chromium
+    # A page that is still open complains that its server has ended, to whoever comes next.
+    chromium.open("about:blank")
 
 
 @pytest.mark.parametrize("page", PAGES[:-1])
