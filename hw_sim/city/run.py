@@ -22,6 +22,7 @@ from hw_sim.city import seen
 from hw_sim.city.bookcase import JOURNAL_SECTORS, SMALL_SECTORS, Bookcase
 from hw_sim.city.chance import Chance
 from hw_sim.city.furnish import DISTRICT_KEY, furnish, key_of
+from hw_sim.city.leanwait import lean
 from hw_sim.city.ledgerview import LedgerView
 from hw_sim.city.mqttmodel import MqttModel
 from hw_sim.city.people import People
@@ -102,7 +103,8 @@ def run(order: Order, progress: Callable[[str], None] = lambda _line: None) -> O
             outcome = await _City(order, Path(folder)).run(progress)
             outcomes.append(outcome._replace(took_s=time.monotonic() - began_s))
 
-    instant.run(all_of_it())
+    with lean():
+        instant.run(all_of_it())
     return outcomes[0]
 
 

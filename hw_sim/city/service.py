@@ -42,6 +42,9 @@ class CityService:
         self._waiting: list[Incoming] = []
         self._going: asyncio.TimerHandle | None = None
         self._db: Database | None = None
+        # Of a process that died; what it had not committed is gone.  To open the file anew would
+        # take longer than an hour of the city.
+        self._kept: Database | None = None
         self.disk_full = False
         self.on_start: Callable[[], None] = _nobody_listens
         self.deaths = dict.fromkeys(DEATHS, 0.0)
@@ -55,8 +58,9 @@ class CityService:
 
     def start(self) -> None:
         """Open the ledger and announce every shard."""
-        db = database.open_writer(self._config.folder)
-        self._db = db
+        if self._kept is None:
+            self._kept = database.open_writer(self._config.folder)
+        self._db = db = self._kept
         self.fill_disk(self.disk_full)
         db.execute("UPDATE device_state SET online = 0")
         self._registry = Registry(db)
@@ -119,7 +123,6 @@ class CityService:
             self._going = None
         if self._db.in_transaction:
             self._db.rollback()
-        self._db.close()
         self._db = None
         for shard in range(wire.SHARD_COUNT):
             self._server.say(wire.service_topic(shard), b'{"online": false}', retain=True)
@@ -128,9 +131,10 @@ class CityService:
         return Reader(database.open_reader(self._config.folder))
 
     def stop(self) -> None:
-        if self._db:
-            self._db.close()
-            self._db = None
+        self._db = None
+        if self._kept:
+            self._kept.close()
+            self._kept = None
 
     def _take(self, topic: str, payload: bytes) -> None:
         if self._db is None:
