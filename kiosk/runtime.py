@@ -72,6 +72,8 @@ class Runtime(Loop):
             self._answer(ask, {"ok": False, "why": "journal_full", "books": []}, 0)
             return
         fields: dict[str, Any] = {"tags": list(ask.tags)} if ask.tags else {}
+        if ask.text:
+            fields["text"] = ask.text
         if ask.reader:
             fields |= {"reader": ask.reader, "how": "card"}
         self.link.ask(
@@ -79,7 +81,8 @@ class Runtime(Loop):
         )
 
     def _answer(self, ask: Ask | AskPolicy, answer: Mapping[str, Any] | None, policy: int) -> None:
-        self.post(Answered(ask.visit, ask.op, answer, policy))
+        text = ask.text if isinstance(ask, Ask) else ""
+        self.post(Answered(ask.visit, ask.op, answer, policy, text))
 
     def _write(self, write: Write) -> None:
         """The fact first; only then does the flow hear that it is so."""

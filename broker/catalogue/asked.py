@@ -60,7 +60,8 @@ def _places(title: Found, device: Device) -> list[dict[str, object]]:
         {"count": count, "device": name, "door": door, "place_zh": zh, "place_en": en}
         for (name, door, zh, en), count in counts.items()
     ]
-    return [*places, *({"count": count, "due": due} for due, count in dues.items())][:PLACES_MAX]
+    places += [{"count": count, "due": due} for due, count in dues.items()]
+    return places[:PLACES_MAX]
 
 
 def _distance(copy: Whereabouts, device: Device) -> tuple[bool, bool, bool]:

@@ -24,9 +24,18 @@ def tools(model: Model) -> tuple[str, ...]:
     return TOOLS
 
 
+def taps(model: Model) -> tuple[str, ...]:
+    """Return the keys of the keypad that the flow itself wants now."""
+    if model.warning_s or model.help:
+        return ()
+    return ROLES[model.world.role].taps(model)
+
+
 def number(model: Model, word: str) -> int:
     """Return the digit that chooses a word: of a door its own, else its place; 0 is none."""
     words = choices(model)
+    if "2" in taps(model):
+        return 0  # Digits type letters now.
     if any(map(doors.number, words)):
         return doors.number(word) if doors.number(word) < 10 else 0
     return words.index(word) + 1

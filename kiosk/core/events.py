@@ -52,6 +52,7 @@ class Answered(NamedTuple):
     op: str
     answer: Mapping[str, Any] | None
     policy: int = 0  # Revision of the offline policy that answered; 0 when it was the service.
+    text: str = ""  # What the ask said.
 
 
 class Written(NamedTuple):
@@ -136,6 +137,7 @@ class Ask(NamedTuple):
     reader: str = ""
     tags: tuple[str, ...] = ()
     wait_ms: int = 0
+    text: str = ""
 
 
 class AskPolicy(NamedTuple):

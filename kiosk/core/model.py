@@ -73,6 +73,44 @@ class Done(NamedTuple):
     at: str = ""  # Local time of the fact, hh:mm.
 
 
+class Place(NamedTuple):
+    """Where copies of a title are, or until when they are on loan: wire.PLACE."""
+
+    copies: int
+    device: str = ""
+    door: int = 0
+    place_zh: str = ""
+    place_en: str = ""
+    due: int = 0
+
+
+class Title(NamedTuple):
+    """A title as the service knows it: wire.TITLE."""
+
+    id: str
+    title: str
+    author: str = ""
+    subject: str = ""
+    year: int = 0
+    copies: int = 0
+    free: int = 0
+    due: int = 0
+    places: tuple[Place, ...] = ()  # The nearest one only, until the title was asked for alone.
+
+
+class Search(NamedTuple):
+    """What somebody looks for at a catalogue machine."""
+
+    text: str = ""
+    tapped: str = ""  # The digit whose letter is the last one, while it can still be changed.
+    asked: str = ""  # What the service is being asked; "" when nothing is.
+    told: str | None = None  # What `found` was found for; None before any answer.
+    away: bool = False  # Nobody answered the last ask.
+    found: tuple[Title, ...] = ()
+    title: Title | None = None  # The one that was chosen.
+    position: int = -1  # In its queue; 0 is kept already, -1 no hold.
+
+
 class Model(NamedTuple):
     world: World = World()
     state: str = at.WELCOME
@@ -92,6 +130,7 @@ class Model(NamedTuple):
     pending: tuple[Done, ...] = ()  # What will have become of each, once it is written.
     done: tuple[Done, ...] = ()
     shown: Shown = Shown(at.WELCOME)  # By a bookcase's controller.
+    search: Search = Search()
     # The screen.
     notice: str = ""
     language: str = "zh"

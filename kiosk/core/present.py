@@ -89,13 +89,17 @@ def _help(role: Role, model: Model, texts: Texts) -> View:
 def _choices(model: Model, texts: Texts) -> tuple[Choice, ...]:
     count = len(fresh(model))
     offered = []
+    own = ROLES[model.world.role].choice
     for index, word in enumerate(choices.choices(model)):
+        focused = model.keyed and model.focus == index
+        if not model.help and (choice := own(model, texts, word)):
+            offered.append(choice._replace(focused=focused))
+            continue
         # The most exact text there is: of this state, of borrowing or returning, of the word.
         name = word.partition(".")[0]
         keys = (f"choice.{name}.{model.state}", f"choice.{name}.{model.mode}", f"choice.{name}")
         key = next(key for key in keys if key in texts)
         text = say(texts, key, count=count, door=doors.number(word))
-        focused = model.keyed and model.focus == index
         offered.append(Choice(word, text, choices.number(model, word), focused))
     return tuple(offered)
 

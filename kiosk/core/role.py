@@ -4,7 +4,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from kiosk.core.model import Model
-from kiosk.core.view import Texts, View
+from kiosk.core.view import Choice, Texts, View
+
+
+def _none(model: Model) -> tuple[str, ...]:
+    return ()
+
+
+def _generic(model: Model, texts: Texts, word: str) -> Choice | None:
+    return None
 
 
 class Role(NamedTuple):
@@ -23,6 +31,10 @@ class Role(NamedTuple):
     needs: tuple[str, ...]  # Without these it does not do its work.
     journals: bool = True  # Whether it tells the service facts of its own.
     reaches: bool = False  # Whether it has a tall screen, all of which can come within reach.
+    # Keys of the keypad that mean something else now: the flow hears them as the event "tap".
+    taps: Callable[[Model], tuple[str, ...]] = _none
+    # How a choice looks that has no text of its own among the texts.
+    choice: Callable[[Model, Texts, str], Choice | None] = _generic
 
     @property
     def states(self) -> tuple[str, ...]:

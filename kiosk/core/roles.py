@@ -1,6 +1,7 @@
 """The table of roles: what `python -m kiosk ROLE` can be."""
 
 from kiosk.core.bookcase.flow import BOOKCASE
+from kiosk.core.opac.flow import OPAC
 from kiosk.core.return24.flow import RETURN24
 from kiosk.core.role import Role
 from kiosk.core.selfcheck.flow import SELFCHECK
@@ -8,5 +9,6 @@ from kiosk.core.selfcheck.flow import SELFCHECK
 ROLES: dict[str, Role] = {
     "selfcheck": SELFCHECK,  # loans and returns at a tray
     "return24": RETURN24,  # a slot that takes books back at any hour
+    "opac": OPAC,  # the catalogue: where a title is, and holds
     "bookcase": BOOKCASE,  # the screen of a bookcase, led by its controller
 }

@@ -8,18 +8,21 @@ import re
 from kiosk.core.view import Choice, Texts, View, say
 
 _NAME = re.compile(r"\S\*[，,]?\s*")  # A masked name, as in 林*.
+_SWITCHES = ("large", "contrast", "speech", "child", "reach")  # Tools that are on or off.
 _QUIET = ("warning",)  # Its number changes every second; it is said once.
 
 
 def sentences(view: View, texts: Texts) -> tuple[str, ...]:
     """Return all that a screen says, from top to bottom, and what can be chosen on it."""
-    said = [view.status, view.title.replace("{}", f" {view.figure} "), view.line, view.notice]
+    # Letter by letter: it may be no word.
+    said = [" ".join(view.entry or "")]
+    said += [view.status, view.title.replace("{}", f" {view.figure} "), view.line, view.notice]
     if view.figure and "{}" not in view.title and view.screen not in _QUIET:
         said.append(view.figure)
     said += [f"{cover.title or texts['no_title']} {cover.mark}" for cover in view.covers]
     for part in view.parts:
         said += [part.heading, texts["separator"].join(part.titles), part.step]
-    said += [_choice(choice, texts) for choice in view.choices]
+    said += [_choice(choice, texts) for choice in view.choices if not _is_letter(choice)]
     return tuple(line for line in map(_plain, said) if line)
 
 
@@ -46,10 +49,17 @@ def _anew(before: View, after: View) -> bool:
     return looked != (after.screen, after.language, after.speech, after.repeats)
 
 
+def _is_letter(choice: Choice) -> bool:
+    """Nobody wants the keys read out; each is said when the focus comes to it."""
+    return choice.word.startswith("key.")
+
+
 def _choice(choice: Choice, texts: Texts) -> str:
+    author = choice.cover.author if choice.cover else ""
+    words = " ".join(filter(None, (choice.text, author, choice.detail)))
     if not choice.number:
-        return choice.text
-    return say(texts, "say.choice", number=choice.number, text=choice.text)
+        return words
+    return say(texts, "say.choice", number=choice.number, text=words)
 
 
 def _focused(view: View) -> Choice | None:
@@ -58,9 +68,9 @@ def _focused(view: View) -> Choice | None:
 
 def _focus(choice: Choice, texts: Texts) -> str:
     """A tool also says whether it is on."""
-    if choice.number or choice.word in ("language", "help", "leave"):
-        return choice.text
-    return choice.text + texts["say.on" if choice.on else "say.off"]
+    if choice.word in _SWITCHES:
+        return choice.text + texts["say.on" if choice.on else "say.off"]
+    return choice.text
 
 
 def _plain(line: str) -> str:

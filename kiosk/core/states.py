@@ -33,6 +33,14 @@ PASSING, STUCK = (
     "passing",  # a book is in the chute
     "stuck",  # and does not fall
 )
+# A catalogue machine has these besides welcome, attract, card and sorry.
+FINDING, TITLE, PHONE, HOLDING, HELD = (
+    "finding",  # something was typed: what was found
+    "title",  # one title: where it is
+    "phone",  # its code for a phone
+    "holding",  # a hold is being placed
+    "held",  # and was, or why not
+)
 
 WARNED = (
     CARD,
@@ -43,4 +51,8 @@ WARNED = (
     RECEIPT,
     LOANS,
     INSIDE,
+    FINDING,
+    TITLE,
+    PHONE,
+    HELD,
 )  # Before these end, they warn.

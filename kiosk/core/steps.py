@@ -19,7 +19,7 @@ _ASK_GRACE_MS = 4_000  # An answer that is this late will not come.
 
 def deadline(model: Model, now_ms: int) -> int:
     timings = model.world.timings
-    if model.state in (at.LOOKING, at.WORKING, at.RENEWING):
+    if model.state in (at.LOOKING, at.WORKING, at.RENEWING, at.HOLDING):
         return now_ms + timings.ask_ms + _ASK_GRACE_MS
     wait_ms: int = getattr(timings, _WAITS.get(model.state, "idle_ms"))
     return now_ms + wait_ms

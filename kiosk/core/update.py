@@ -5,7 +5,7 @@ from typing import Any
 
 from kiosk.core import states as at
 from kiosk.core import steps
-from kiosk.core.choices import choices, number, tools
+from kiosk.core.choices import choices, number, taps, tools
 from kiosk.core.events import (
     PERSON,
     Answered,
@@ -33,7 +33,7 @@ from kiosk.core.steps import Step
 _NAMES = {
     Card: "card", Barcode: "barcode", OtherCode: "other_code", Seen: "seen",
     Answered: "answered", Written: "written",
-    Shown: "shown", Unlinked: "unlinked", Stocked: "stocked",
+    Served: "served", Shown: "shown", Unlinked: "unlinked", Stocked: "stocked",
 }  # fmt: skip
 _BACK = ("stay", "close", "leave", "back", "done")
 _TOOL_KEYS = ("0", "help")
@@ -103,6 +103,8 @@ def _chosen(model: Model, event: Key | Press, now_ms: int) -> Step:
     if isinstance(event, Key):
         # Whoever uses the keypad may not see the screen.
         model = model._replace(keyed=True, speech=model.speech or not model.muted)
+        if event.name in taps(model):
+            return _step(model, "tap", event, now_ms)
         model, word = _keyed(model, event.name)
     else:
         model, word = model._replace(keyed=False), event.word
@@ -157,7 +159,7 @@ def _tooled(model: Model, word: str) -> Model:
 def _tick(model: Model, now_ms: int) -> Step:
     timings = model.world.timings
     if (
-        model.state in (at.LOOKING, at.WORKING, at.RENEWING)
+        model.state in (at.LOOKING, at.WORKING, at.RENEWING, at.HOLDING)
         and now_ms - model.since_ms >= timings.slow_ms
     ):
         model = model._replace(slow=True)

@@ -11,14 +11,6 @@ Texts = Mapping[str, str]
 COLOURS = 8  # Muted colours of drawn covers.
 
 
-class Choice(NamedTuple):
-    word: str
-    text: str
-    number: int = 0  # The digit that chooses it; 0 is none.
-    focused: bool = False
-    on: bool = False  # A tool that is switched on.
-
-
 class Cover(NamedTuple):
     title: str
     author: str
@@ -26,10 +18,21 @@ class Cover(NamedTuple):
     mark: str = ""
 
 
+class Choice(NamedTuple):
+    word: str
+    text: str
+    number: int = 0  # The digit that chooses it; 0 is none.
+    focused: bool = False
+    on: bool = False  # A tool that is switched on.
+    detail: str = ""  # A second line.
+    cover: Cover | None = None  # Of a book that can be chosen.
+
+
 class Part(NamedTuple):
     """Books with the same outcome."""
 
-    kind: str  # "done" or "attention": a colour, always with a shape and words; "step", "keys".
+    # "done", "here" or "attention": a colour, always with a shape and words; "step", "keys".
+    kind: str
     heading: str
     titles: tuple[str, ...] = ()
     step: str = ""
@@ -62,6 +65,8 @@ class View(NamedTuple):
     fraction: float = 0.0  # How much of the picture is filled.
     covers: tuple[Cover, ...] = ()
     parts: tuple[Part, ...] = ()
+    entry: str | None = None  # What was typed so far, above keys; None where nothing is typed.
+    code: str = ""  # What the picture "code" says to a phone.
     notice: str = ""
     status: str = ""
     choices: tuple[Choice, ...] = ()

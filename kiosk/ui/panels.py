@@ -38,7 +38,8 @@ class PartPanel(Widget):
         """Draw it with its lower left corner here."""
         colours, theme, part = self._theme.colours, self._theme, self._part
         self.pos = x, y
-        grounds = {"done": colours.leaf_ground, "attention": colours.amber_ground}
+        leaf = colours.leaf_ground
+        grounds = {"done": leaf, "here": leaf, "attention": colours.amber_ground}
         ground = grounds.get(part.kind, colours.slip)
         line = "" if part.kind in grounds else colours.rule
         shapes.panel(self.canvas.before, theme, (x, y, self.width, self.height), ground, line)
@@ -66,7 +67,7 @@ class PartPanel(Widget):
             text.center = x + size / 2, middle
             self.add_widget(text)
             return
-        draw = shapes.tick if part.kind == "done" else shapes.mark
+        draw = shapes.mark if part.kind == "attention" else shapes.tick
         draw(self.canvas.before, theme, x, middle - size / 2, size)
 
 
@@ -75,7 +76,9 @@ def _lines(part: Part, separator: str, brief: int) -> list[tuple[str, int, bool,
     if part.kind in ("step", "keys"):
         return [(part.step, 1 if part.kind == "step" and not brief else 0, False, 0)]
     found = [(part.heading, 1 if brief < 4 else 0, True, 0)]
-    if brief == 0:
+    if part.kind == "here":
+        found += [(place, 0, False, 2) for place in part.titles]
+    elif brief == 0:
         found += [(title, 1, False, 1) for title in part.titles]
     else:
         found.append((separator.join(part.titles), 0, False, (0, 0, 2, 1, 1, 1)[brief]))

@@ -1,18 +1,23 @@
 """A View as widgets: every screen is built anew from its view and knows nothing else."""
 
+from collections.abc import Sequence
+
+import segno
+from kivy.graphics import Color, Rectangle
 from kivy.uix.widget import Widget
 
 from kiosk.core import doors
 from kiosk.core.view import Choice, Cover, View
-from kiosk.ui import cases, shapes
+from kiosk.ui import cases, keyboard, shapes
 from kiosk.ui.panels import Headline, PartPanel
 from kiosk.ui.text import Text, measure
-from kiosk.ui.theme import LINE_HEIGHT, Theme
+from kiosk.ui.theme import LINE_HEIGHT, Theme, rgba
 from kiosk.ui.widgets import Box, CoverPicture, Plain, Row, Send, Touchable
 
 GRID_MM = 8
 TOOL_MM = 48  # A tool's width at the least, for its word.
 DOORS_ACROSS = 4
+COVER_MM = 58  # The width of a cover beside words.
 COVERS_MAX = 6  # More books than these become a list.
 
 
@@ -94,13 +99,71 @@ class Screen(Widget):
         if self._view.screen == "welcome" and len(choices) == 2:
             self._tiles(choices)
             return
+        if self._view.entry is not None:
+            self._keys(choices)
+            return
         shut = tuple(choice for choice in choices if doors.number(choice.word))
-        for choice in reversed(choices[len(shut) :]):
+        rest = choices[len(shut) :]
+        if len(rest) > 2 and rest[-2].word == "back" and rest[-1].word == "leave":
+            self._side_by_side(rest[-2:])
+            rest = rest[:-2]
+        for choice in reversed(rest):
             look = "main" if choice is choices[0] and choice.word != "leave" else "second"
             height = theme.mm(32 if look == "main" else 24)
             self._button(choice, (self._left, self._bottom, self._width, height), look)
             self._bottom += height + theme.mm(GRID_MM)
         self._bottom += theme.mm(GRID_MM)
+
+    def _keys(self, choices: tuple[Choice, ...]) -> None:
+        """Keys to type with, and above the tools, side by side, what else can be done."""
+        theme = self._theme
+        keys = tuple(choice for choice in choices if choice.word.startswith("key."))
+        others = [c for c in choices if c not in keys and not c.word.startswith("book.")]
+        if others:
+            self._side_by_side(others)
+        high = keyboard.height(theme)
+        box = (self._left, self._bottom, self._width, high)
+        for choice, place in keyboard.boxes(keys, theme, box):
+            self._button(choice, place, "key")
+        self._bottom += high + theme.mm(GRID_MM)
+
+    def _side_by_side(self, choices: Sequence[Choice]) -> None:
+        gap = self._theme.mm(GRID_MM)
+        wide = (self._width + gap) / len(choices) - gap
+        longest = max(measure(choice.text, self._theme.type(0), True) for choice in choices)
+        high = self._theme.mm(24 if longest < wide - self._theme.mm(45) else 32)
+        for index, choice in enumerate(choices):
+            x = self._left + index * (wide + gap)
+            self._button(choice, (x, self._bottom, wide, high), "second")
+        self._bottom += high + gap
+
+    def _field(self, entry: str) -> None:
+        """What was typed, large, with a mark where the next letter comes."""
+        theme, high = self._theme, self._theme.mm(26)
+        self._top -= high
+        box = (self._left, self._top, self._width, high)
+        shapes.panel(self.canvas, theme, box, theme.colours.slip, theme.colours.main)
+        x = self._left + theme.mm(5)
+        if entry:
+            size, room = theme.type(2 if theme.scale == 1 else 1), self._width - theme.mm(14)
+            text = Text(entry, size=size, width=room, colour=theme.colours.ink, bold=True, most=1)
+            text.pos = x, self._top + (high - text.height) / 2
+            self.add_widget(text)
+            x = text.right + theme.mm(1.5)
+        with self.canvas:
+            Color(*rgba(theme.colours.main))
+            Rectangle(pos=(x, self._top + high * 0.24), size=(theme.mm(1), high * 0.52))
+        self._top -= theme.mm(GRID_MM / 2)
+
+    def _found(self, choices: tuple[Choice, ...]) -> None:
+        """What was found, a row each, below each other."""
+        x, y, width, height = self._room
+        gap = self._theme.mm(GRID_MM / 4)
+        high = min(self._theme.mm(36), (height + gap) / len(choices) - gap)
+        self._fits = high >= 2 * self._theme.type(0) * LINE_HEIGHT
+        for index, choice in enumerate(choices):
+            bottom = y + height - (index + 1) * high - index * gap
+            self._button(choice, (x, bottom, width, high), "book")
 
     def _doors(self, choices: tuple[Choice, ...]) -> None:
         """The doors as they are in front of whoever stands here, also those that stay shut."""
@@ -138,8 +201,31 @@ class Screen(Widget):
     # --- the sentence
 
     def _words(self) -> None:
+        view = self._view
+        if view.covers and view.parts:
+            self._beside(view.covers[0])
+        else:
+            self._sentence()
+        self._top -= self._theme.mm(GRID_MM)
+
+    def _beside(self, cover: Cover) -> None:
+        """One book: its cover at the left of the words."""
+        theme, left, width, top = self._theme, self._left, self._width, self._top
+        wide = theme.mm(42 if self._brief else COVER_MM)
+        high = wide * 1.38
+        self.add_widget(CoverPicture(cover, theme, (left, top - high, wide, high)))
+        self._left += wide + theme.mm(GRID_MM)
+        self._width -= wide + theme.mm(GRID_MM)
+        self._sentence(theme.type(2 - self._brief))
+        self._left, self._width = left, width
+        self._top = min(self._top, top - high)
+
+    def _sentence(self, size: float = 0) -> None:
         view, theme = self._view, self._theme
-        if view.figure and "{}" in view.title:
+        if view.entry is not None and view.screen != "welcome":
+            self._field(view.entry)
+            self._say(view.title, theme.type(0 if self._brief else 1), theme.colours.soft)
+        elif view.figure and "{}" in view.title:
             headline = Headline(
                 view.title, view.figure, theme, self._width, largest=3 if self._brief else 5
             )
@@ -147,14 +233,13 @@ class Screen(Widget):
             self.add_widget(headline.placed(self._left, self._top))
         else:
             step = (3 if theme.scale == 1 else 2) - self._brief
-            self._say(view.title, theme.type(step), theme.colours.ink, bold=True)
+            self._say(view.title, size or theme.type(step), theme.colours.ink, bold=True)
         if view.line:
             self._top -= theme.mm(GRID_MM / 4)
             self._say(view.line, theme.type(0 if self._brief else 1), theme.colours.soft)
         if view.notice:
             self._top -= theme.mm(GRID_MM / 2)
             self._notice(view.notice)
-        self._top -= theme.mm(GRID_MM)
 
     def _say(self, words: str, size: float, colour: str, bold: bool = False) -> None:
         text = Text(words, size=size, width=self._width, colour=colour, bold=bold)
@@ -179,9 +264,12 @@ class Screen(Widget):
 
     def _middle(self) -> None:
         shut = tuple(choice for choice in self._view.choices if doors.number(choice.word))
+        found = tuple(choice for choice in self._view.choices if choice.cover)
         if shut:
             self._doors(shut)
-        elif self._view.covers:
+        elif found:
+            self._found(found)
+        elif self._view.covers and not self._view.parts:
             self._books(self._view.covers)
         elif self._view.parts:
             self._parts()
@@ -250,6 +338,7 @@ class Screen(Widget):
             top -= gap
 
     def _picture(self) -> None:
+        self._fits = self._top >= self._bottom
         x, y, width, height = self._room
         theme, view = self._theme, self._view
         picture = Plain((x, y, width, height))
@@ -266,6 +355,9 @@ class Screen(Widget):
             shapes.card(canvas, theme, middle)
         elif view.picture in ("tray", "take"):
             shapes.tray(canvas, theme, middle, lift=view.picture == "take")
+        elif view.picture == "code":
+            rows = segno.make(view.code, error="m", micro=False).matrix
+            shapes.code(canvas, theme, (x, y, width, min(height, theme.mm(150))), rows)
         elif view.picture == "slot":
             shapes.slot(canvas, theme, middle)
         elif view.picture == "wait":

@@ -1,5 +1,6 @@
 """Drawn things without text: panels, spines, cards, trays; each a function onto a canvas."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from kivy.graphics import Color, Ellipse, Line, Rectangle, RoundedRectangle, SmoothLine
@@ -12,6 +13,8 @@ SPINES = (
     (9, 82, 7), (15, 68, 4), (20, 95, 2), (10, 76, 0), (13, 86, 6), (8, 66, 3), (17, 80, 1),
     (11, 72, 5),
 )  # fmt: skip
+
+QUIET_ZONE = 4  # Modules of white around a QR code (ISO/IEC 18004).
 
 
 def panel(
@@ -247,3 +250,61 @@ def _strokes(
     with canvas:
         Color(*rgba(theme.colours.ground))
         SmoothLine(points=flat, width=size * 0.05)
+
+
+Box = tuple[float, float, float, float]
+
+
+def erase(canvas: Any, theme: Theme, box: Box, ink: str) -> None:
+    """The key that takes the last letter away: an arrow to the left with a cross in it."""
+    middle_x, middle_y = box[0] + box[2] / 2, box[1] + box[3] / 2
+    wide, high, tip = theme.mm(6), theme.mm(4), theme.mm(4)
+    with canvas:
+        Color(*rgba(ink))
+        SmoothLine(
+            points=(
+                middle_x - wide - tip, middle_y, middle_x - wide, middle_y + high,
+                middle_x + wide, middle_y + high, middle_x + wide, middle_y - high,
+                middle_x - wide, middle_y - high,
+            ),
+            close=True,
+            width=theme.mm(0.4),
+        )  # fmt: skip
+        for sign in (1, -1):
+            across, up = theme.mm(1.8), theme.mm(1.8) * sign
+            points = (middle_x - across, middle_y - up, middle_x + across, middle_y + up)
+            SmoothLine(points=points, width=theme.mm(0.4))
+
+
+def space(canvas: Any, theme: Theme, box: Box, ink: str) -> None:
+    """The key that parts words: a long low bracket."""
+    middle_x, bottom = box[0] + box[2] / 2, box[1] + box[3] * 0.36
+    half, up = min(theme.mm(8), box[2] * 0.32), theme.mm(2.5)
+    with canvas:
+        Color(*rgba(ink))
+        SmoothLine(
+            points=(
+                middle_x - half, bottom + up, middle_x - half, bottom,
+                middle_x + half, bottom, middle_x + half, bottom + up,
+            ),
+            width=theme.mm(0.4),
+        )  # fmt: skip
+
+
+SIGNS = {"key.erase": erase, "key.space": space}
+
+
+def code(canvas: Any, theme: Theme, box: Box, rows: Sequence[Sequence[int]]) -> None:
+    """A QR code, dark on white whatever the colours are, with the quiet zone that phones want."""
+    x, y, width, height = box
+    unit = int(min(width, height) / (len(rows) + 2 * QUIET_ZONE))
+    side = unit * (len(rows) + 2 * QUIET_ZONE)
+    left, top = round(x + (width - side) / 2), round(y + (height + side) / 2)
+    with canvas:
+        Color(1, 1, 1, 1)
+        RoundedRectangle(pos=(left, top - side), size=(side, side), radius=[theme.mm(3)])
+        Color(0, 0, 0, 1)
+        for row, modules in enumerate(rows, QUIET_ZONE + 1):
+            for column, dark in enumerate(modules, QUIET_ZONE):
+                if dark:
+                    Rectangle(pos=(left + column * unit, top - row * unit), size=(unit, unit))

@@ -16,6 +16,10 @@ Send = Callable[[str], None]
 Box = tuple[float, float, float, float]
 
 
+_SLIPS = ("key", "book")  # Looks of paper that lies on the ground.
+_QUIET = ("tool", "key", "book")  # Looks with a soft outline: there are many of them.
+
+
 class Plain(Widget):
     """A widget of a fixed size at a fixed place."""
 
@@ -62,11 +66,13 @@ class Touchable(Plain):
         self.canvas.before.clear()
         self.clear_widgets()
         filled = self._look in ("main", "tile_main") or self._choice.on
-        ground = colours.main if filled else colours.ground
+        ground = (
+            colours.main if filled else colours.slip if self._look in _SLIPS else colours.ground
+        )
         ink = colours.main_ink if filled else colours.ink
         if pressed:
             ground, ink = colours.ink, colours.ground
-        line = "" if filled or pressed else colours.rule if self._look == "tool" else colours.ink
+        line = "" if filled or pressed else colours.rule if self._look in _QUIET else colours.ink
         shapes.panel(self.canvas.before, theme, self.box, ground, line)
         if self._choice.focused:
             shapes.ring(self.canvas.before, theme, self.box)
@@ -139,8 +145,41 @@ def _key(
     return size + theme.mm(3)
 
 
+def _letter(button: Touchable, choice: Choice, theme: Theme, ink: str) -> None:
+    """A key: its letter, or a drawn sign."""
+    if choice.word in shapes.SIGNS:
+        shapes.SIGNS[choice.word](button.canvas.before, theme, button.box, ink)
+        return
+    text = Text(choice.text, size=theme.smallest * 1.2, width=button.width, colour=ink, bold=True)
+    text.center = button.center
+    button.add_widget(text)
+
+
+def _book(button: Touchable, choice: Choice, theme: Theme, ink: str) -> None:
+    """A title that was found: its colour as a spine, its name, who wrote it and where it is."""
+    assert choice.cover
+    pad, spine = theme.mm(3), theme.mm(9)
+    box = (button.x + pad, button.y + pad, spine, button.height - 2 * pad)
+    shapes.panel(button.canvas.before, theme, box, theme.colours.covers[choice.cover.colour])
+    left = button.x + pad + spine + theme.mm(5)
+    width = button.right - left - pad
+    size = theme.type(0)
+    hang = size * 0.45 if choice.text.startswith("《") else 0
+    title = Text(choice.text, size=size, width=width, colour=ink, bold=True, most=1)
+    title.pos = left - hang, button.center_y
+    where = Text(choice.detail, size=size, width=width, colour=ink, most=1)
+    where.pos = left, button.center_y - where.height
+    button.add_widget(title)
+    button.add_widget(where)
+    room = left + width - title.right - theme.mm(2)
+    if choice.cover.author and room > theme.mm(30):
+        author = Text(choice.cover.author, size=size, width=room, colour=ink, most=1)
+        author.pos = title.right + theme.mm(2), button.center_y
+        button.add_widget(author)
+
+
 _LABELS = {"main": _label, "second": _label, "tool": _tool, "tile_main": _tile, "tile": _tile,
-           "door": _door}  # fmt: skip
+           "door": _door, "key": _letter, "book": _book}  # fmt: skip
 
 
 class CoverPicture(Plain):

@@ -10,8 +10,9 @@ from kiosk.core.model import Model
 from kiosk.core.present import present
 from kiosk.core.view import View
 from kiosk.services.picture import png
-from tests.kiosk import pseudo
+from tests.kiosk import pseudo, seeker
 from tests.kiosk.cabinet import READER, Cabinet, at_door, choosing
+from tests.kiosk.seeker import Seeker, at_title, found, held, holding
 from tests.kiosk.visit import DUE, Visit, entry
 
 BOOKS = {
@@ -115,7 +116,7 @@ def models() -> dict[str, Model]:
         "help_tray": reading().press("help"),
         "help_result": lent("E1").press("help"),
     }  # fmt: skip
-    return {name: visit.model for name, visit in shown.items()} | return24() | bookcase()
+    return {name: visit.model for name, visit in shown.items()} | return24() | bookcase() | opac()
 
 
 def return24() -> dict[str, Model]:
@@ -190,6 +191,45 @@ def bookcase() -> dict[str, Model]:
         "bookcase_warning": Cabinet().press("inside").wait(70),
     }  # fmt: skip
     return {name: cabinet.model for name, cabinet in shown.items()}
+
+
+def opac() -> dict[str, Model]:
+    """Return named models of a catalogue machine."""
+    everywhere = at_title(seeker.THREE_BODY, seeker.PLACES)
+    lent = at_title(seeker.OLD_TOWN, seeker.PLACES[2:])
+    shown: dict[str, Visit] = {
+        "opac_welcome": Seeker(),
+        "opac_welcome_offline": Seeker(served=False),
+        "opac_attract": Seeker().wait(61),
+        "opac_searching": Seeker().type("s"),
+        "opac_found": found(*seeker.MANY),
+        "opac_found_1": found(seeker.THREE_BODY),
+        "opac_found_keypad": Seeker().keys("7", "7", "7", "7"),
+        "opac_found_focus": found(*seeker.MANY).keys("down"),
+        "opac_found_page": found(*seeker.MANY).press("next"),
+        "opac_erased": found(seeker.THREE_BODY).press("key.erase", "key.erase"),
+        "opac_nothing": found(text="xyzzy"),
+        "opac_away": Seeker(served=False).type("st").alone(),
+        "opac_title": everywhere,
+        "opac_title_wide": at_title(seeker.LATIN, seeker.PLACES * 3),
+        "opac_title_shelf": at_title(seeker.LONG),
+        "opac_title_lent": lent,
+        "opac_title_none": at_title(seeker.SANTI),
+        "opac_title_no_scanner": at_title().on(Faulted("scanner", True)),
+        "opac_phone": at_title(seeker.LONG, seeker.PLACES).press("phone"),
+        "opac_card": at_title(seeker.OLD_TOWN).press("hold"),
+        "opac_holding": holding(),
+        "opac_holding_slow": holding().wait(4),
+        "opac_held": held(),
+        "opac_held_kept": held(0),
+        "opac_held_refused": held(why="have_it"),
+        "opac_held_unsure": holding().silence("hold"),
+        "opac_sorry": Seeker().on(Crashed()),
+        "opac_help": Seeker().press("help"),
+        "opac_help_title": at_title().press("help"),
+        "opac_warning": at_title().wait(70),
+    }
+    return {name: visit.model for name, visit in shown.items()}
 
 
 def words_of(language: str) -> Mapping[str, str]:

@@ -17,7 +17,7 @@ LOOKS: tuple[Look, ...] = (
     ("zh", False, True, False),
     ("zh", False, False, True),
 )
-ROLES = ("bookcase", "return24")  # Of the rest of the names, all are the loan machine's.
+ROLES = ("bookcase", "return24", "opac")  # Of the rest of the names, all are the loan machine's.
 
 
 def main(folder: Path) -> None:

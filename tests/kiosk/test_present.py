@@ -75,7 +75,7 @@ def test_no_text_lies_unused() -> None:
     assert {key for key in unused if not key.startswith(REASONS)} == RARE
 
 
-REASONS = ("why.", "step.", "notice.", "bookcase.step.")
+REASONS = ("why.", "step.", "notice.", "bookcase.step.", "opac.why.", "opac.step.")
 # Said in moments that the gallery does not show.
 RARE = {
     "bookcase.choose.title", "bookcase.done.unsure",

@@ -38,6 +38,7 @@ from kiosk.core.roles import ROLES
 from kiosk.core.states import ATTRACT, AWAY, EMPTY, INSIDE, REVIEW, WELCOME, WORKING
 from kiosk.core.update import update
 from tests.kiosk.cabinet import INSIDE as BOOKS
+from tests.kiosk.seeker import MANY as TITLES
 from tests.kiosk.visit import LIN, ZHANG, entry
 
 LENGTH = 14
@@ -57,22 +58,26 @@ FORGOTTEN = (
     "owned",
     "renewed",
     "shown",
+    "search",
 )
 NOBODYS_STATES = {
     "selfcheck": EMPTY,
     "return24": ("sorry",),
     "bookcase": (WELCOME, ATTRACT, INSIDE, AWAY, "sorry"),
+    "opac": (WELCOME, ATTRACT, "sorry"),
 }
 # (state, kind of fact): written only where somebody said yes, or a book has fallen.
 FACTS = {
     "selfcheck": {(WORKING, "lent"), (REVIEW, "returned")},
     "return24": {(state, "returned") for state in ROLES["return24"].states},
     "bookcase": set(),
+    "opac": set(),
 }
 
 
 @pytest.mark.parametrize(
-    ("role", "sequences"), [("selfcheck", 60_000), ("return24", 10_000), ("bookcase", 30_000)]
+    ("role", "sequences"),
+    [("selfcheck", 50_000), ("return24", 10_000), ("bookcase", 20_000), ("opac", 20_000)],
 )
 def test_nothing_of_a_reader_survives_whatever_happens(role: str, sequences: int) -> None:
     chance = random.Random(20201121)
@@ -98,6 +103,7 @@ def _carried(
 ) -> Model:
     role = before.world.role
     if isinstance(effect, Ask | AskPolicy):
+        assert role != "opac" or bool(effect.reader) == (effect.op == "hold")
         wanted.append(effect)
     elif isinstance(effect, Tell):
         assert role == "bookcase"
@@ -174,12 +180,17 @@ def _shown(chance: random.Random) -> Shown:
 
 def _answered(chance: random.Random, ask: Ask | AskPolicy) -> Answered:
     if isinstance(ask, Ask) and chance.random() < 0.25:
-        return Answered(ask.visit, ask.op, None)
-    books: list[Any] = [entry(t, chance.choice(WHY)) for t in ask.tags if chance.random() < 0.9]
+        return Answered(ask.visit, ask.op, None, 0, ask.text)
+    # Of an account, the reader's loans.
+    tags = ask.tags or TAGS[: chance.randint(0, len(TAGS))]
+    books: list[Any] = [entry(t, chance.choice(WHY)) for t in tags if chance.random() < 0.9]
     answer = {
         "ok": chance.random() < 0.9, "why": "", "name": "林*", "left": chance.randint(0, 5),
         "loans": 3, "due": 20261221, "books": books, "id": "7.1", "language": "en",
     }  # fmt: skip
     if not answer["ok"]:
         answer["why"] = "blocked"
-    return Answered(ask.visit, ask.op, answer, 4 if isinstance(ask, AskPolicy) else 0)
+    if isinstance(ask, AskPolicy):
+        return Answered(ask.visit, ask.op, answer, 4)
+    answer["titles"] = chance.sample(TITLES, chance.randint(0, len(TITLES)))
+    return Answered(ask.visit, ask.op, answer, 0, ask.text)

@@ -1,7 +1,7 @@
 """A visit to a kiosk without screen, devices or network: what is done and what is said back."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from bookcase_fw import wire
 from kiosk.core import model as parts
@@ -41,7 +41,7 @@ class Visit:
         self.clock = "02:13"  # What the journal says of the time.
         self.on(Served(served))
 
-    def on(self, *events: Event) -> "Visit":
+    def on(self, *events: Event) -> Self:
         for event in events:
             self.model, effects = update(self.model, event, self.now_ms)
             for effect in effects:
@@ -59,19 +59,19 @@ class Visit:
 
     # --- a person's hands
 
-    def press(self, *words: str) -> "Visit":
+    def press(self, *words: str) -> Self:
         return self.on(*(Press(word) for word in words))
 
-    def keys(self, *names: str) -> "Visit":
+    def keys(self, *names: str) -> Self:
         return self.on(*(Key(name) for name in names))
 
-    def lay(self, *tags: str) -> "Visit":
+    def lay(self, *tags: str) -> Self:
         return self.on(Seen(tags))
 
-    def card(self, reader: str = LIN) -> "Visit":
+    def card(self, reader: str = LIN) -> Self:
         return self.on(Card(reader))
 
-    def wait(self, seconds: float) -> "Visit":
+    def wait(self, seconds: float) -> Self:
         """Let time pass, half a second at a time."""
         for _ in range(round(seconds * 2)):
             self.now_ms += 500
@@ -86,18 +86,19 @@ class Visit:
         self.wanted.remove(found)
         return found
 
-    def answer(self, op: str, policy: int = 0, **fields: Any) -> "Visit":
+    def answer(self, op: str, policy: int = 0, **fields: Any) -> Self:
         ask = self.asked(op)
         answer = wire.check("answer", wire.message("answer")[4], {"id": "7.1", "ok": True} | fields)
-        return self.on(Answered(ask.visit, op, answer, policy))
+        text = ask.text if isinstance(ask, Ask) else ""
+        return self.on(Answered(ask.visit, op, answer, policy, text))
 
-    def silence(self, op: str) -> "Visit":
+    def silence(self, op: str) -> Self:
         return self.on(Answered(self.asked(op).visit, op, None))
 
-    def welcome_reader(self, left: int = 15, **fields: Any) -> "Visit":
+    def welcome_reader(self, left: int = 15, **fields: Any) -> Self:
         return self.answer("account", name="林*", loans=0, left=left, due=DUE, **fields)
 
-    def grant(self, *tags: str, policy: int = 0, refused: Mapping[str, str] = {}) -> "Visit":  # noqa: B006
+    def grant(self, *tags: str, policy: int = 0, refused: Mapping[str, str] = {}) -> Self:  # noqa: B006
         books = [entry(tag) for tag in tags] + [entry(t, w) for t, w in refused.items()]
         return self.answer("lend", policy=policy, due=DUE, books=books)
 
