@@ -244,7 +244,8 @@ def _taken(world: World, custody: Custody, barcode: str, has_case: bool) -> str:
     charged = {taking.opener, place.card} - {""} if not taking.forced else set()
     if custody.loan_card:
         if custody.loan_card not in charged:
-            return "R1"
+            # Whoever had another book with the same number: no machine could know.
+            return "Q2" if custody.loan_card not in world.held[barcode] else "R1"
         return "" if (custody.kind, custody.card) == ("reader", custody.loan_card) else "Q1"
     nobody_asked = taking.forced or taking.sprung or not taking.opener
     if nobody_asked and custody.kind == "unknown" and has_case:
