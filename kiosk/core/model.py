@@ -121,6 +121,7 @@ class Model(NamedTuple):
     loans: int = 0
     left: int = 0
     offline: bool = False  # This visit was answered by the offline policy.
+    fines: int = 0  # What the reader owes, in fen.
     why: str = ""  # Why the reader was refused.
     owned: tuple[Book, ...] = ()  # What the reader has on loan.
     renewed: tuple[Done, ...] = ()  # What became of each when they were to be renewed.

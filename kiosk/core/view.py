@@ -87,6 +87,11 @@ def day(texts: Texts, due: int) -> str:
     return say(texts, "date", month=month, day=due % 100)
 
 
+def yuan(fen: int) -> str:
+    """Return an amount of fen in yuan, with both digits after the point."""
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
 def title(texts: Texts, known: Book) -> str:
     if not known.title:
         return texts["no_title"]

@@ -42,9 +42,11 @@ def reading(*tags: str, left: int = 12) -> Visit:
     return visit.answer("about", books=[told(tag) for tag in tags]) if tags else visit
 
 
-def having(*tags: str) -> Visit:
+def having(*tags: str, late: tuple[str, ...] = (), fines: int = 0) -> Visit:
     """A reader with loans stands before the empty tray."""
-    return Visit().press("borrow").card().welcome_reader(books=[told(tag) for tag in tags])
+    books = [told(tag) for tag in tags]
+    books += [told(tag, overdue_days=3, due=20261118) for tag in late]
+    return Visit().press("borrow").card().welcome_reader(books=books, fines=fines)
 
 
 def returning(*tags: str) -> Visit:
@@ -91,6 +93,12 @@ def models() -> dict[str, Model]:
             "renew", books=[told("E1"), told("E2"), told("E4", "on_loan")]
         ),
         "tray_loans": having("E1"),
+        "loans_late": having("E1", late=("E2", "E4"), fines=1250).press("loans"),
+        "loans_fines_only": having(fines=320).press("loans"),
+        "refused_limit_loans": Visit().card().welcome_reader(left=0, books=[told("E1")]),
+        "refused_owes": Visit().card().welcome_reader(
+            left=0, why="owes", fines=5200, books=[told("E1", overdue_days=9)]
+        ),
         "help_loans": having("E1").press("loans", "help"),
         "tray_return": returning(),
         "review_1": reading("E3"),

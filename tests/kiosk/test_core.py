@@ -5,13 +5,17 @@ import sys
 
 import pytest
 
+from kiosk.config import texts
 from kiosk.core.events import Barcode, Crashed, Faulted, OtherCode, Seen, Served
 from kiosk.core.model import Model
+from kiosk.core.present import present
 from kiosk.core.role import Role
 from kiosk.core.roles import ROLES
 from kiosk.core.selfcheck.flow import SELFCHECK
 from kiosk.core.states import WARNED
 from tests.kiosk.visit import BATCH_MAX, DUE, LIN, ZHANG, Visit, at_tray, entry
+
+ZH = texts("zh")
 
 
 @pytest.mark.parametrize("role", ROLES.values(), ids=ROLES)
@@ -454,3 +458,54 @@ def test_without_the_service_loans_cannot_be_renewed() -> None:
 
     assert visit.state == "loans"
     assert visit.press("back").state == "tray"
+
+
+# --- what is owed, and who may not borrow ------------------------------------------------------
+
+
+def test_a_reader_at_the_limit_can_still_renew() -> None:
+    visit = Visit().card().welcome_reader(left=0, books=[entry("E1")])
+    assert (visit.state, visit.model.why) == ("refused", "limit")
+
+    visit.press("loans", "renew").answer("renew", books=[entry("E1", due=DUE)])
+
+    assert [done.outcome for done in visit.model.renewed] == ["lent"]
+    assert visit.press("back").state == "refused"
+
+
+def test_what_is_owed_is_said_in_yuan_with_what_to_do() -> None:
+    visit = Visit().card().welcome_reader(left=0, why="owes", fines=1205, books=[entry("E1")])
+
+    part = present(visit.model, ZH).parts[0]
+
+    assert (part.heading, part.step) == ("待付 12.05 元", "请在任一服务台付。")
+    assert present(visit.press("loans").model, ZH).line.startswith("待付 12.05 元")
+
+
+def test_a_loan_that_is_late_stands_out_with_its_days() -> None:
+    visit = at_tray(books=[entry("E1"), entry("E2", overdue_days=3, due=20261118)])
+
+    parts = present(visit.press("loans").model, ZH).parts
+
+    assert [(part.kind, part.heading) for part in parts] == [
+        ("attention", "11月18日 已到期"),
+        ("done", "请在 12月21日 前还"),
+    ]
+    assert parts[0].titles == ("《活着》（晚了 3 天）",)
+
+
+def test_who_owes_and_has_nothing_can_look_at_it_but_not_renew() -> None:
+    visit = at_tray(fines=5).press("loans")
+
+    view = present(visit.model, ZH)
+
+    assert (view.title, view.line[:9]) == ("没有借着的书", "待付 0.05 元")
+    assert [choice.word for choice in view.choices] == ["back"]
+
+
+def test_a_refused_reader_lends_nothing_whatever_lies_on_the_tray() -> None:
+    visit = Visit().lay("E2").card().welcome_reader(left=0, books=[entry("E1")])
+
+    visit.press("loans", "back", "confirm")
+
+    assert (visit.state, visit.lent, visit.returned) == ("refused", [], [])

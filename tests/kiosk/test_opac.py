@@ -127,7 +127,7 @@ def test_a_title_has_all_its_places_the_nearest_first() -> None:
 
     view = seen(at_title(THREE_BODY, PLACES))
 
-    assert (view.title, view.line) == ("《三体》", "刘慈欣 · 2008 · I247.55")
+    assert (view.title, view.line) == ("《三体》", "刘慈欣\n2008 · I247.55")
     (part,) = view.parts
     assert part.titles == ("莘庄公园书柜 bc01，3 号门：2 本", "闵行区图书馆书架上：1 本")
     assert part.step == "另有 1 本借出去了"

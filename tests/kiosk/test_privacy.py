@@ -56,6 +56,7 @@ FORGOTTEN = (
     "loans",
     "left",
     "owned",
+    "fines",
     "renewed",
     "shown",
     "search",
@@ -186,7 +187,8 @@ def _answered(chance: random.Random, ask: Ask | AskPolicy) -> Answered:
     books: list[Any] = [entry(t, chance.choice(WHY)) for t in tags if chance.random() < 0.9]
     answer = {
         "ok": chance.random() < 0.9, "why": "", "name": "林*", "left": chance.randint(0, 5),
-        "loans": 3, "due": 20261221, "books": books, "id": "7.1", "language": "en",
+        "loans": 3, "fines": chance.choice((0, 320)), "due": 20261221, "books": books,
+        "id": "7.1", "language": "en",
     }  # fmt: skip
     if not answer["ok"]:
         answer["why"] = "blocked"

@@ -64,11 +64,11 @@ def _finding(model: Model, texts: Texts) -> View:
 
 def _one(model: Model, texts: Texts) -> View:
     found = _chosen(model)
-    facts = (found.author, str(found.year or ""), found.subject)
+    facts = " · ".join(filter(None, (str(found.year or ""), found.subject)))
     return View(
         "",
         title=_title(texts, found),
-        line=" · ".join(filter(None, facts)),
+        line="\n".join(filter(None, (found.author, facts))),
         covers=(_cover(found),),
         parts=_places(model, texts, found),
     )

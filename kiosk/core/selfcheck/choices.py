@@ -10,6 +10,8 @@ chooses at once; back is *, help is #, the language is 0):
 from kiosk.core import states as at
 from kiosk.core.model import BATCH_MAX, BORROW, NOT_LENT, Model, book, fresh, roomy
 
+# Who is refused for these may borrow again once something was returned.
+_RETURN_HELPS = ("limit", "limit_of_kind", "overdue")
 _CHOICES = {
     at.WELCOME: ("borrow", "return"),
     at.CARD: ("leave",),
@@ -30,9 +32,10 @@ _CHOICES = {
 def choices(model: Model) -> tuple[str, ...]:
     if model.state == at.WELCOME:
         return () if "tray" in model.world.faults else _welcome(model)
-    if model.state == at.REFUSED and model.why == "limit":
-        return ("return", "leave")
-    if model.state == at.TRAY and model.owned:
+    if model.state == at.REFUSED:
+        ways = ("return",) if model.why in _RETURN_HELPS else ()
+        return (*ways, *(("loans",) if has_account(model) else ()), "leave")
+    if model.state == at.TRAY and has_account(model):
         return ("loans", "leave")
     if model.state == at.LOANS:
         return _loans(model)
@@ -43,11 +46,20 @@ def choices(model: Model) -> tuple[str, ...]:
     return _CHOICES[model.state]
 
 
+def has_account(model: Model) -> bool:
+    """Say whether there is anything on the card to look at."""
+    return bool(model.owned or model.fines)
+
+
 def _loans(model: Model) -> tuple[str, ...]:
     """Once is enough: what was refused would be refused again."""
     turns = ("next",) if loan_pages(model) > model.page + 1 else ()
-    renews = ("renew",) if model.world.served and not model.renewed else ()
+    renews = ("renew",) if _renewable(model) else ()
     return (*renews, *turns, "back")
+
+
+def _renewable(model: Model) -> bool:
+    return bool(model.owned) and model.world.served and not model.renewed
 
 
 def loan_pages(model: Model) -> int:
@@ -55,7 +67,7 @@ def loan_pages(model: Model) -> int:
     if model.renewed:
         kinds = {(done.outcome, done.due, done.why) for done in model.renewed}
     else:
-        kinds = {("", loan.due, "") for loan in model.owned}
+        kinds = {(str(loan.late_days > 0), loan.due, "") for loan in model.owned}
     return -(-len(kinds) // parts_max(model))
 
 

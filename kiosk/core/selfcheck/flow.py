@@ -35,6 +35,7 @@ TABLE: dict[tuple[str, str], Any] = {
     (at.LOOKING, "leave"): home,
     (at.LOOKING, "timeout"): steps.unanswered,
     (at.REFUSED, "return"): steps.give_back,
+    (at.REFUSED, "loans"): steps.loans,
     (at.REFUSED, "card"): steps.look_up,
     (at.REFUSED, "leave"): steps.farewell,
     (at.REFUSED, "timeout"): steps.farewell,
@@ -45,7 +46,7 @@ TABLE: dict[tuple[str, str], Any] = {
     (at.TRAY, "loans"): steps.loans,
     (at.LOANS, "renew"): steps.renew,
     (at.LOANS, "next"): steps.turn,
-    (at.LOANS, "back"): steps.look,
+    (at.LOANS, "back"): steps.back,
     (at.LOANS, "card"): steps.second_card,
     (at.LOANS, "timeout"): steps.farewell,
     (at.RENEWING, "answered"): steps.renewed,
@@ -93,8 +94,8 @@ IGNORED = {
     at.CARD: _LOANS + "borrow return confirm switch more next done seen answered written",
     at.LOOKING: _LOANS
     + "borrow return confirm switch more next done barcode other_code seen written",
-    at.REFUSED: _LOANS
-    + "borrow confirm switch more next done barcode other_code seen answered written",
+    at.REFUSED: "renew back "
+    "borrow confirm switch more next done barcode other_code seen answered written",
     at.TRAY: "renew back borrow return confirm switch more next done other_code written",
     at.REVIEW: _LOANS + "borrow return more next done other_code written",
     # Between "yes, these" and the outcome nothing can be chosen.

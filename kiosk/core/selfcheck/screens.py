@@ -16,7 +16,9 @@ from kiosk.core.model import (
 )
 from kiosk.core.outcomes import parts
 from kiosk.core.selfcheck import choices
-from kiosk.core.view import Cover, Part, Texts, View, cover, day, say, title
+from kiosk.core.view import Cover, Part, Texts, View, cover, day, say, title, yuan
+
+LATE = "late"  # How a loan stands that should be back already.
 
 # --- one function a screen ---------------------------------------------------------------------
 
@@ -47,7 +49,14 @@ def _waited(model: Model) -> float:
 
 def _refused(model: Model, texts: Texts) -> View:
     why, step = texts["why." + model.why], texts["step." + model.why]
+    if model.fines:
+        owed = Part("attention", _owed(model, texts), (), texts["owed.step"])
+        return View("", title=why, line=step, parts=(owed,))
     return View("", title=why, line=step, picture="attention")
+
+
+def _owed(model: Model, texts: Texts) -> str:
+    return say(texts, "owed", yuan=yuan(model.fines))
 
 
 def _tray(model: Model, texts: Texts) -> View:
@@ -59,19 +68,26 @@ def _tray(model: Model, texts: Texts) -> View:
 def _loans(model: Model, texts: Texts) -> View:
     """What the reader has, by the day on which it is due; or what a renewal made of it."""
     owned = {loan.tag: loan for loan in model.owned}
-    became = model.renewed or tuple(Done(tag, "", due=owned[tag].due) for tag in owned)
+    became = model.renewed or tuple(
+        Done(loan.tag, LATE if loan.late_days else "", due=loan.due) for loan in model.owned
+    )
     grouped: dict[tuple[str, str, str], list[str]] = {}
     for done in sorted(became, key=lambda done: (done.outcome != LENT, done.due, done.why)):
         words = title(texts, owned[done.tag])
+        if done.outcome == LATE:
+            days = owned[done.tag].late_days
+            words = say(texts, "late", title=words, days=days, count=days)
         grouped.setdefault(_loan(texts, done), []).append(words)
     size = choices.parts_max(model)
     shown = [Part(kind, heading, tuple(w), step) for (kind, heading, step), w in grouped.items()]
     count = len(owned)
     return View(
         "",
-        title=say(texts, "loans.title", count=count),
-        figure=str(count),
+        title=say(texts, "loans.title", count=count) if count else texts["loans.none"],
+        figure=str(count) if count else "",
+        line=_owed(model, texts) + "\n" + texts["owed.step"] if model.fines else "",
         parts=tuple(shown[model.page * size : (model.page + 1) * size]),
+        picture="shelf",
     )
 
 
@@ -80,6 +96,8 @@ def _loan(texts: Texts, done: Done) -> tuple[str, str, str]:
     if done.why:
         return "attention", texts["why." + done.why], texts["step." + done.why]
     date = day(texts, done.due) if done.due else ""
+    if done.outcome == LATE:
+        return "attention", say(texts, "part.late", date=date), texts["part.late.step"]
     return "done", say(texts, "part.renewed" if done.outcome else "part.due", date=date), ""
 
 

@@ -20,6 +20,7 @@ from kiosk.core.model import (
     fresh,
     wiped,
 )
+from kiosk.core.selfcheck.choices import has_account
 from kiosk.core.steps import Step, anew, asked, deadline, entered
 
 # --- coming ------------------------------------------------------------------------------------
@@ -73,11 +74,14 @@ def account(model: Model, event: Answered, now_ms: int) -> Step:
     if not model.language_chosen and answer.get("language") in ("zh", "en"):
         model = model._replace(language=answer["language"])
     left = answer.get("left", 0)
+    owned = tuple(known(entry) for entry in answer.get("books", ()))
+    model = model._replace(owned=owned, fines=answer.get("fines", 0), books=())
     if not answer["ok"] or left <= 0:
         why = answer.get("why") or ("quota" if model.offline else "limit")
-        return entered(model._replace(why=why, reader="", books=()), at.REFUSED, now_ms), ()
+        # Who may not borrow may still look at what is on the card, and renew it.
+        reader = model.reader if has_account(model) else ""
+        return entered(model._replace(why=why, reader=reader), at.REFUSED, now_ms), ()
     model = model._replace(name=answer.get("name", ""), loans=answer.get("loans", 0), left=left)
-    model = model._replace(owned=tuple(known(entry) for entry in answer.get("books", ())))
     return _look(model, now_ms)
 
 
@@ -94,6 +98,13 @@ def unanswered(model: Model, event: Event, now_ms: int) -> Step:
 
 def loans(model: Model, event: Event, now_ms: int) -> Step:
     return entered(model, at.LOANS, now_ms), ()
+
+
+def back(model: Model, event: Event, now_ms: int) -> Step:
+    """To the tray; whoever may not borrow goes back to why."""
+    if model.why:
+        return entered(model, at.REFUSED, now_ms), ()
+    return _look(model, now_ms)
 
 
 def renew(model: Model, event: Event, now_ms: int) -> Step:
