@@ -34,6 +34,7 @@ def decode(data: bytes) -> int | None:
 
 def encode(unix_s: int) -> bytes:
     """Return the time registers for a time of the years 2000 to 2199."""
+    assert unix_s >= 946684800
     days, rest = unix_s // 86400, unix_s % 86400
     year, month = 2000, 1
     while _days(year + 1, 1) <= days:

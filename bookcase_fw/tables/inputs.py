@@ -7,7 +7,7 @@ rings.  Power is told almost at once, for flash must be written before the capac
 # fmt: off
 INPUTS = (
     # name       on after ms   off after ms   what it means when it is on
-    ("power",      5,           2000),     # the mains have failed: a journal record now, no new door
+    ("power",      5,           2000),     # the mains failed: write now, open no door
     ("water",      2000,        60000),    # water on the floor of the box
     ("tamper",     50,          10000),    # the box or its back was opened
     ("smoke",      1000,        60000),
@@ -21,9 +21,8 @@ class Inputs:
 
     def __init__(self):
         self._on = dict.fromkeys(NAMES, False)
-        self._since_ms = dict.fromkeys(
-            NAMES, -1
-        )  # Since when a contact says otherwise; -1: it agrees.
+        # Since when a contact says otherwise; -1 while it agrees.
+        self._since_ms = dict.fromkeys(NAMES, -1)
 
     @property
     def on(self) -> tuple:
