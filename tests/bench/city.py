@@ -4,9 +4,12 @@ SEEDS=20 for another number of runs.  All faults are on, the oracle judges each 
 breaks a rule ends the bench.  Bookcases hold some 30 copies; a count has at least four rounds.
 """
 
+import logging
 import os
 import time
 from collections import Counter
+
+import structlog
 
 from hw_sim.city.run import Order, run
 from hw_sim.city.sometimes import CONDITIONS, Tally
@@ -18,6 +21,7 @@ VISITS = 200
 
 
 def measure() -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     seeds = int(os.environ.get("SEEDS", SEEDS))
     counts: Counter[str] = Counter()
     tally = Tally()

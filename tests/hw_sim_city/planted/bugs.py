@@ -116,7 +116,7 @@ BUGS = (
         "broker/ledger/books.py",
         "for number, held in reversed(standing[same:]):",
         "for number, held in reversed(standing[len(standing):]):",
-        1, ("Q4", CRASH)),
+        3, ("Q4", CRASH)),
     # Simulator.
     Bug("a book that was moved is also where it was",
         "hw_sim/world/truth.py",
