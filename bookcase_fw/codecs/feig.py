@@ -42,6 +42,7 @@ CUSTOM = (
     # name          code
     ("set_eas",     0xA2),
     ("reset_eas",   0xA3),
+    ("eas_alarm",   0xA5),  # done when the bit is set; no_chip when it is not, or nobody is there
 )  # fmt: skip
 NXP = 0x04
 ADDRESSED, MORE = 0x01, 0x80

@@ -68,18 +68,27 @@ class HfReader:
         return True
 
     async def write_afi(self, uid: str, afi: int) -> bool:
-        """Write a chip's AFI and read it back; say whether it stands."""
-        if not await self._done(feig.to_chip("write_afi", uid, bytes((afi,)))):
+        """Write a chip's AFI; say whether the chip took it."""
+        return await self._done(feig.to_chip("write_afi", uid, bytes((afi,))))
+
+    async def write_eas(self, uid: str, on: bool) -> bool:
+        """Set or reset the theft bit of an NXP chip; say whether the chip took it."""
+        return await self._done(feig.custom("set_eas" if on else "reset_eas", uid))
+
+    async def rings(self, uid: str) -> bool:
+        """Say whether an NXP chip's theft bit is set; one that is not there does not ring."""
+        return await self._done(feig.custom("eas_alarm", uid))
+
+    async def secure(self, uid: str, afi: int, eas: bool) -> bool:
+        """Write AFI and theft bit, see `secure` in codecs/tags/model.py; say whether both stand.
+
+        Both are read back, the AFI last: a chip that left after it was written is no success.
+        """
+        written = await self.write_afi(uid, afi) and await self.write_eas(uid, eas)
+        if not written or await self.rings(uid) != eas:
             return False
         found = await self.info(uid)
         return found is not None and found.afi == afi
-
-    async def write_eas(self, uid: str, on: bool) -> bool:
-        """Set or reset the theft bit of an NXP chip; say whether the chip took it.
-
-        It cannot be read back from one chip alone: see `secure` in codecs/tags/model.py.
-        """
-        return await self._done(feig.custom("set_eas" if on else "reset_eas", uid))
 
     async def info(self, uid: str) -> feig.Info | None:
         """Return a chip's DSFID, AFI and size; None when it did not answer."""

@@ -112,6 +112,9 @@ class Reader(Twin):
         chip.eas = False
         return "done", b""
 
+    def _eas_alarm(self, chip: Chip, rest: bytes) -> tuple:
+        return "done" if chip.eas else "no_chip", b""
+
 
 _ACTS = (
     ("read", Reader._read),
@@ -120,4 +123,5 @@ _ACTS = (
     ("info", Reader._info),
     ("set_eas", Reader._set_eas),
     ("reset_eas", Reader._reset_eas),
+    ("eas_alarm", Reader._eas_alarm),
 )

@@ -3,6 +3,7 @@
 import asyncio
 
 from bookcase_fw.codecs import feig
+from bookcase_fw.codecs.tags import model
 from bookcase_fw.drivers.hfreader import HfReader, HfReaderError
 from hw_sim.devices import feig as device
 from hw_sim.devices.feig import Chip
@@ -60,8 +61,29 @@ async def test_afi_and_eas_are_written():
     assert await lab.reader.write_eas(UIDS[0], on=True)
     assert lab.chips[0].afi == 0xC2 and lab.chips[0].eas and not lab.chips[1].eas
 
+    assert await lab.reader.rings(UIDS[0]) and not await lab.reader.rings(UIDS[1])
+
     assert await lab.reader.write_eas(UIDS[0], on=False)
-    assert not lab.chips[0].eas
+    assert not lab.chips[0].eas and not await lab.reader.rings(UIDS[0])
+
+
+async def test_a_book_is_secured_and_released():
+    lab = Lab()
+    for on_loan in (True, False):
+        assert await lab.reader.secure(UIDS[0], *model.secure(on_loan))
+        chip = lab.chips[0]
+        assert model.security(chip.afi, chip.eas, on_loan) == "right"
+
+
+async def test_a_book_that_leaves_while_it_is_secured_is_no_success():
+    for commands in range(4):
+        chip = Chip(UIDS[0])
+        near = [[chip]] * commands
+        reader = HfReader(plug(device.Reader(lambda near=near: near.pop() if near else [])))
+
+        assert not await reader.secure(UIDS[0], *model.secure(True)), commands
+        word = model.security(chip.afi, chip.eas, True)
+        assert word == ("unknown" if commands == 0 else "right"), commands
 
 
 async def test_a_chip_tells_what_it_is():

@@ -4,9 +4,11 @@ import asyncio
 
 from bookcase_fw.codecs import modbus
 from bookcase_fw.drivers import locks
+from bookcase_fw.drivers.conveyor import Conveyor
 from bookcase_fw.drivers.kerong import Cu16, Cu48
 from bookcase_fw.drivers.lockboard import LockBoard, LockBoardError
 from hw_sim.devices import kerong, wjl
+from hw_sim.devices.plc import Return
 from hw_sim.plug import plug
 from hw_sim.wires import Wire
 
@@ -180,6 +182,21 @@ async def test_a_board_that_refuses_is_reported():
     lab.twin.feed = lambda data: modbus.encode_refused(1, "write_coil", "failure")
 
     assert await lab.fails(lambda: lab.board.unlock(1))
+
+
+async def test_a_lock_board_and_a_plc_share_one_line():
+    doors, belt = kerong.Cu48(board=1), Return(lambda: 0, station=2)
+    belt.open_flap()
+    port, bus = plug(Line(doors, belt)), asyncio.Lock()
+    board, conveyor = Cu48(port, bus=bus), Conveyor(port, station=2, bus=bus)
+
+    for _poll in range(3):
+        shut, events, _none = await asyncio.gather(board.shut(), conveyor.events(), board.unlock(2))
+        assert shut == SHUT and [event.name for event in events] == ["flap_open"]
+
+    belt.deaf = True
+    assert await board.shut() == SHUT
+    assert doors.is_released(2)
 
 
 async def test_boards_share_one_line():

@@ -30,6 +30,7 @@ HF = (
 )
 UHF = (
     # EPC bank from the control word on, user bank      item
+    (INTERNATIONAL, "06 00 00", Item("uhf_library", "12345678", "CH-000134-1", "", 3, 1, "", "")),
     (INTERNATIONAL, "", Item("uhf_library", "12345678", "CH-000134-1", "", 3, 1, "", "")),
     (
         INTERNATIONAL,

@@ -177,7 +177,7 @@ def _library(data: bytes, user: bytes) -> Item:
     owner, dot, rest = uii.partition(".")
     number, _dot, parts = (rest if dot else uii).partition(".")
     elements, fault = [], ""
-    if any(user):
+    if any(user[1:]):
         elements, fault = iso28560_2.decode_user(user[1:])
     item = _elements("uhf_library", elements, fault, number, owner if dot else "")
     return (
