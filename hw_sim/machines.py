@@ -6,11 +6,13 @@ tray, keypad.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from typing import NamedTuple
 
 from bookcase_fw.codecs import keypad
 from hw_sim.devices.doors import Doors
 from hw_sim.devices.gm65 import Scanner
+from hw_sim.devices.kerong import Cu16, Cu48
 from hw_sim.devices.keypad import Keypad
 from hw_sim.devices.panel import Screen
 from hw_sim.devices.r200 import Reader
@@ -21,6 +23,8 @@ from hw_sim.world.radio import Radio
 from hw_sim.world.truth import Door, HandError, World
 
 Address = tuple[str, int]
+# The lock boards by their name in a bookcase's configuration (bookcase_fw/drivers/locks.py).
+LOCKS: dict[str, Callable[[int], Doors]] = {"wjl": LockBoard, "kerong": Cu48, "kerong_cu16": Cu16}
 GO = ">"  # How a line of text writes the key that goes on; the other keys are their own bytes.
 
 
