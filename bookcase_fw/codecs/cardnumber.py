@@ -10,7 +10,7 @@ FORMATS = (
     # name          order  bytes  base  digits   who types so
     ("hex",         HIGH,  0,     16,   0),    # a UID of any size, as the reader sent it
     ("hex_low",     LOW,   0,     16,   0),
-    ("hex8",        HIGH,  4,     16,   8),    # ACR122U and most USB readers as delivered
+    ("hex8",        HIGH,  4,     16,   8),    # PC/SC readers of cards with four bytes
     ("hex8_low",    LOW,   4,     16,   8),
     ("dec10",       HIGH,  4,     10,   10),   # keyboard readers, "10 digits, forward"
     ("dec10_low",   LOW,   4,     10,   10),   # keyboard readers, "10 digits, reversed"
