@@ -180,8 +180,13 @@ def excused(world: World, ledger: Ledger, finding: Finding) -> bool:
 
 def _is_unknowable(world: World, barcode: str) -> bool:
     """Return whether a chip is dead, or another thing's chip has the same number."""
-    if barcode not in world.copies or barcode in world.dead:
-        return barcode in world.dead
+    return barcode in world.dead or _has_twin(world, barcode)
+
+
+def _has_twin(world: World, barcode: str) -> bool:
+    """Return whether another thing's chip has the same number."""
+    if barcode not in world.copies:
+        return False
     tag = world.copies[barcode].tag
     return sum(copy.tag == tag for copy in world.copies.values()) > 1
 
@@ -244,8 +249,8 @@ def _taken(world: World, custody: Custody, barcode: str, has_case: bool) -> str:
     charged = {taking.opener, place.card} - {""} if not taking.forced else set()
     if custody.loan_card:
         if custody.loan_card not in charged:
-            # Whoever had another book with the same number: no machine could know.
-            return "Q2" if custody.loan_card not in world.held[barcode] else "R1"
+            # Of two books with one number no machine can know who has which.
+            return "Q2" if _has_twin(world, barcode) else "R1"
         return "" if (custody.kind, custody.card) == ("reader", custody.loan_card) else "Q1"
     nobody_asked = taking.forced or taking.sprung or not taking.opener
     if nobody_asked and custody.kind == "unknown" and has_case:
