@@ -34,10 +34,11 @@ GUARDS = (
         "stream_begins_empty", "stream", "INSERT", "a stream begins empty", "NEW.number <> 0"
     ),
     *guards.never_deleted("copy_state", "a copy always has a holder, which"),
-    Guard(
-        "copy_state_counts", "copy_state", "UPDATE OF turn",
-        "a change of a copy counts one", "NEW.turn <> OLD.turn + 1",
-    ),
+    # What others refer to, and what refers: a reference is only looked at when it is made.
+    *guards.never_deleted("holder", "a holder"),
+    guards.never_changed("holder", "which holder it is", "id"),
+    guards.never_changed("observation", "what was seen", "copy", "cause", "place"),
+    guards.never_changed("loan", "of what a loan is", "copy", "cause"),
 )  # fmt: skip
 
 SQLITE = (
@@ -89,53 +90,84 @@ SQLITE = (
     (SELECT 1 FROM movement WHERE copy = NEW.copy AND id = NEW.movement AND target = NEW.holder
     AND at_ms = NEW.since_ms AND id = (SELECT MAX(id) FROM movement WHERE copy = NEW.copy))
     BEGIN SELECT RAISE(ABORT, 'only a movement moves a copy'); END""",
+    """CREATE TRIGGER copy_state_counts BEFORE UPDATE OF turn ON copy_state
+    WHEN NEW.turn <> OLD.turn + 1
+    BEGIN SELECT RAISE(ABORT, 'a change of a copy counts one'); END""",
     """CREATE TRIGGER copy_has_a_holder AFTER INSERT ON copy
     BEGIN INSERT INTO copy_state (copy, holder, since_ms) VALUES (NEW.id, 1, NEW.loaded_ms); END""",
 )  # fmt: skip
 
-# A condition and its change are one statement here, so that a statement of many rows is taken row
-# by row.  What only a trigger may change is known by the depth at which it is changed.
+# All rows of a statement are looked at together: those of one stream or one copy form a chain among
+# themselves, and its ends must fit.  A condition and its change are one statement, since another
+# process may be at the same rows.  What only a trigger may change is known by the depth at which it
+# is changed.
 POSTGRESQL = (
     guards.REFUSE,
     """CREATE FUNCTION record_advances() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE advanced bigint;
     BEGIN
-    UPDATE stream SET number = NEW.number, chain = NEW.chain
-    WHERE id = NEW.stream AND number = NEW.number - 1 AND state <> 'quarantined'
-    AND (chain = NEW.before OR NEW.kind = 'lost' OR EXISTS
-    (SELECT 1 FROM inbox WHERE stream = NEW.stream AND number = NEW.number - 1 AND kind = 'lost'));
-    IF NOT FOUND THEN
+    WITH said AS (SELECT stream, number, kind, before, chain, LAG(number) OVER told AS last_number,
+    LAG(kind) OVER told AS last_kind, LAG(chain) OVER told AS last_chain
+    FROM added WINDOW told AS (PARTITION BY stream ORDER BY number)),
+    run AS (SELECT stream, MIN(number) AS first_number, MAX(number) AS number,
+    (ARRAY_AGG(kind ORDER BY number))[1] AS kind, (ARRAY_AGG(before ORDER BY number))[1] AS before,
+    (ARRAY_AGG(chain ORDER BY number DESC))[1] AS chain FROM said GROUP BY stream
+    HAVING BOOL_AND(last_number IS NULL OR (number = last_number + 1
+    AND (before = last_chain OR 'lost' IN (kind, last_kind)))))
+    UPDATE stream SET number = run.number, chain = run.chain FROM run
+    WHERE stream.id = run.stream AND stream.number = run.first_number - 1
+    AND stream.state <> 'quarantined'
+    AND (stream.chain = run.before OR run.kind = 'lost' OR EXISTS (SELECT 1 FROM inbox
+    WHERE stream = run.stream AND number = run.first_number - 1 AND kind = 'lost'));
+    GET DIAGNOSTICS advanced = ROW_COUNT;
+    IF advanced <> (SELECT COUNT(DISTINCT stream) FROM added) THEN
     RAISE EXCEPTION 'a stream advances by one linked record, never in quarantine'
     USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NULL;
     END $$""",
-    """CREATE TRIGGER record_advances AFTER INSERT ON inbox
-    FOR EACH ROW EXECUTE FUNCTION record_advances()""",
+    """CREATE TRIGGER record_advances AFTER INSERT ON inbox REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION record_advances()""",
     """CREATE TRIGGER only_records_advance BEFORE UPDATE OF number, chain ON stream
     FOR EACH ROW WHEN (pg_trigger_depth() = 0)
     EXECUTE FUNCTION refuse('a stream advances by one linked record, never in quarantine')""",
     """CREATE FUNCTION movement_moves_the_copy() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE moved bigint;
     BEGIN
-    UPDATE copy_state SET holder = NEW.target, since_ms = NEW.at_ms, movement = NEW.id,
-    turn = turn + 1
-    WHERE copy = NEW.copy AND holder = NEW.source AND COALESCE(movement, 0) < NEW.id;
-    IF NOT FOUND THEN
+    WITH step AS (SELECT id, copy, source, target, at_ms, LAG(target) OVER (PARTITION BY copy
+    ORDER BY id) AS last_target FROM added),
+    way AS (SELECT copy, MIN(id) AS first_id, MAX(id) AS id, COUNT(*) AS steps,
+    (ARRAY_AGG(source ORDER BY id))[1] AS source,
+    (ARRAY_AGG(target ORDER BY id DESC))[1] AS target,
+    (ARRAY_AGG(at_ms ORDER BY id DESC))[1] AS at_ms
+    FROM step GROUP BY copy HAVING BOOL_AND(last_target IS NULL OR source = last_target))
+    UPDATE copy_state SET holder = way.target, since_ms = way.at_ms, movement = way.id,
+    turn = turn + way.steps FROM way
+    WHERE copy_state.copy = way.copy AND copy_state.holder = way.source
+    AND COALESCE(copy_state.movement, 0) < way.first_id;
+    GET DIAGNOSTICS moved = ROW_COUNT;
+    IF moved <> (SELECT COUNT(DISTINCT copy) FROM added) THEN
     RAISE EXCEPTION 'the copy is not with the source of this movement, or moved later'
     USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    IF NEW.kind = 'undo' AND NOT EXISTS (SELECT 1 FROM movement WHERE id = NEW.reverses
-    AND copy = NEW.copy AND source = NEW.target AND target = NEW.source) THEN
+    IF EXISTS (SELECT 1 FROM added AS undo WHERE kind = 'undo' AND NOT EXISTS
+    (SELECT 1 FROM movement WHERE id = undo.reverses AND copy = undo.copy
+    AND source = undo.target AND target = undo.source)) THEN
     RAISE EXCEPTION 'this does not undo that movement'
     USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NULL;
     END $$""",
     """CREATE TRIGGER movement_moves_the_copy AFTER INSERT ON movement
-    FOR EACH ROW EXECUTE FUNCTION movement_moves_the_copy()""",
+    REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION movement_moves_the_copy()""",
     """CREATE TRIGGER only_movements_move
     BEFORE UPDATE OF copy, holder, since_ms, movement ON copy_state
     FOR EACH ROW WHEN (pg_trigger_depth() = 0)
     EXECUTE FUNCTION refuse('only a movement moves a copy')""",
+    """CREATE TRIGGER copy_state_counts BEFORE UPDATE OF turn ON copy_state
+    FOR EACH ROW WHEN (pg_trigger_depth() = 0 AND NEW.turn <> OLD.turn + 1)
+    EXECUTE FUNCTION refuse('a change of a copy counts one')""",
     """CREATE FUNCTION copy_has_a_holder() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN INSERT INTO copy_state (copy, holder, since_ms) VALUES (NEW.id, 1, NEW.loaded_ms);
     RETURN NULL; END $$""",
@@ -154,6 +186,9 @@ def upgrade() -> None:
     for statement in SQLITE if sqlite else POSTGRESQL:
         op.execute(sa.text(statement))
     guards.install(*GUARDS)
+    guards.refers("observation", copy="copy", cause="inbox", place="holder")
+    guards.refers("movement", target="holder", cause="inbox")
+    guards.refers("loan", copy="copy", cause="inbox")
 
 
 def _one_of(name: str, words: str) -> sa.CheckConstraint:
