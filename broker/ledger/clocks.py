@@ -4,7 +4,7 @@ A machine's wall clock is a hint.  Each hello gives an anchor: the service's tim
 fact of a boot that was never anchored lies between the boots around it, and is not sure.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from bookcase_fw import wire
 from broker.ledger.store import Database
@@ -14,6 +14,11 @@ ON CONFLICT (device, boot) DO UPDATE SET offset_ms = excluded.offset_ms"""
 _FIND = "SELECT offset_ms FROM anchor WHERE device = ? AND boot = ?"
 _BEFORE = "SELECT MAX(offset_ms) FROM anchor WHERE device = ? AND boot < ?"
 _AFTER = "SELECT MIN(offset_ms) FROM anchor WHERE device = ? AND boot > ?"
+_LAST_ANCHORED = """SELECT i.number, i.uptime_ms + a.offset_ms FROM inbox i
+JOIN anchor a ON a.device = ? AND a.boot = i.boot WHERE i.stream = ? AND i.number < ?
+ORDER BY i.number DESC LIMIT 1"""
+_LASTED = """SELECT MAX(uptime_ms) FROM inbox
+WHERE stream = ? AND number > ? AND number < ? AND boot < ? GROUP BY boot"""
 _UNSURE = """SELECT DISTINCT o.copy, o.cause, i.uptime_ms FROM observation o
 JOIN inbox i ON i.id = o.cause WHERE o.device = ? AND o.sure = 0 AND i.boot = ?"""
 _MOVE = "UPDATE observation SET happened_ms = ?, sure = 1 WHERE copy = ? AND cause = ?"
@@ -26,6 +31,17 @@ class Stamp(NamedTuple):
     uptime_ms: int
     wall_ms: int
     quality: int
+
+
+class Placed(Protocol):
+    """A record in its stream."""
+
+    @property
+    def stream(self) -> int: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def stamp(self) -> Stamp: ...
 
 
 class Clocks:
@@ -58,18 +74,39 @@ class Clocks:
         offset_ms = self._offset(device, boot)
         return None if offset_ms is None else now_ms - offset_ms
 
-    def happened(self, device: int, stamp: Stamp, received_ms: int) -> tuple[int, bool]:
-        """Return when it happened and whether that is sure.  Never later than it was received."""
+    def happened(self, device: int, record: Placed, received_ms: int) -> tuple[int, bool]:
+        """Return when a stored record happened and whether that is sure.
+
+        Never later than it was received, and never before the records that precede it.
+        """
+        stamp = record.stamp
         offset_ms = self._offset(device, stamp.boot)
         if offset_ms is not None:
             return min(offset_ms + stamp.uptime_ms, received_ms), True
         (after,) = self._db.execute(_AFTER, (device, stamp.boot)).fetchone()
-        (before,) = self._db.execute(_BEFORE, (device, stamp.boot)).fetchone()
         latest = min(received_ms, received_ms if after is None else after)
-        guess = latest if before is None else before + stamp.uptime_ms
+        began = self._began(device, record)
+        guess = latest if began is None else began + stamp.uptime_ms
         if stamp.quality != wire.CLOCK_NONE:
             guess = stamp.wall_ms
-        return max(min(guess, latest), before or 0), False
+        return min(max(guess, began or 0), latest), False
+
+    def _began(self, device: int, record: Placed) -> int | None:
+        """Return the earliest time at which a boot without an anchor can have begun, if any.
+
+        That is after the last record of an anchored boot, and after the boots between, each of
+        which lasted at least as long as its last record says.
+        """
+        stream, number, boot = record.stream, record.number, record.stamp.boot
+        last = self._db.execute(_LAST_ANCHORED, (device, stream, number)).fetchone()
+        if last is None:
+            (before,) = self._db.execute(_BEFORE, (device, boot)).fetchone()
+            if before is None:
+                return None
+            last = (0, before)
+        after, at_ms = last
+        lasted = self._db.execute(_LASTED, (stream, after, number, boot)).fetchall()
+        return int(at_ms + sum(uptime_ms for (uptime_ms,) in lasted))
 
     def _offset(self, device: int, boot: int) -> int | None:
         if (device, boot) not in self._offsets:

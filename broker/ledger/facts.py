@@ -86,7 +86,7 @@ class Facts:
         self, device: Device, fact: Fact, received_ms: int
     ) -> list[tuple[int, Observation]]:
         """Return (copy, observation) for each copy named; open the cases that no copy has."""
-        happened_ms, sure = self._clocks.happened(device.id, fact.stamp, received_ms)
+        happened_ms, sure = self._clocks.happened(device.id, fact, received_ms)
         if device.kind == contract.DEVICE:
             return self._saying.observed(device.id, fact, happened_ms)
         problem = self._problem(device, fact)

@@ -35,7 +35,10 @@ def test_machines_whose_clocks_differ_agree_on_one_order(counter: Counter) -> No
 
 
 def test_a_boot_that_was_never_in_reach_lies_between_its_neighbours(counter: Counter) -> None:
-    """The power failed before the network was back: nobody knows that boot's clock."""
+    """The power failed before the network was back: nobody knows that boot's clock.
+
+    It began after the minute of the record before it, so its own uptime counts from there.
+    """
     machine = counter.machines["bc01"]
     counter.session("bc01", 5, ANN, took=[BOOK])
     machine.session(30 * MINUTE_MS, ANN, boot=2, id="2.1", put=[BOOK])
@@ -46,8 +49,21 @@ def test_a_boot_that_was_never_in_reach_lies_between_its_neighbours(counter: Cou
     counter.tells("bc01", at_min=61)
     counter.tells("bc02", at_min=91)
 
-    assert counter.loans() == [(ANN_ID, "returned", 30)]
+    assert counter.loans() == [(ANN_ID, "returned", 35)]
     assert counter.holder() == "bc02/1"
+
+
+def test_boots_that_were_never_in_reach_follow_one_another(counter: Counter) -> None:
+    machine = counter.machines["bc01"]
+    counter.session("bc01", 5, ANN, took=[BOOK])
+    machine.session(20 * MINUTE_MS, ANN, boot=2, id="2.1", put=[BOOK])
+    machine.session(1 * MINUTE_MS, BEN, boot=3, id="3.1", took=[BOOK])
+    hello = machine.hello(boot=4, uptime_ms=0)
+    counter.desk.hear(machine.says("hello", hello, START_MS + 60 * MINUTE_MS))
+
+    counter.tells("bc01", at_min=61)
+
+    assert counter.loans() == [(ANN_ID, "returned", 25), (BEN_ID, "open", None)]
 
 
 def test_what_left_a_place_where_it_was_not_by_a_clock_in_doubt_is_a_case(
