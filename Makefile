@@ -4,9 +4,9 @@ SHELL := /bin/sh
 PYTHON ?= python3
 MICROPYTHON := .cache/micropython/micropython
 BIN := .venv/bin
-# In KiB of 32-bit words.  The firmware's own sources take 102 of it, being compiled here; on the board
-# they are frozen.  The simulated devices and their flash take as much again.
-HEAP := 192wK
+# In KiB of 32-bit words, for the tests: the firmware's sources and the tests' own are compiled here, and the
+# simulated devices and their flash take as much again.  On the board all code lies in flash.
+HEAP := 256wK
 DEVICE_TESTS := $(basename $(notdir $(wildcard tests/device/test_*.py)))
 FIRMWARE := $(shell find bookcase_fw -name '*.py')
 
