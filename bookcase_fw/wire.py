@@ -255,7 +255,7 @@ REASONS = (
     ("have_it", "the reader has this copy already"),
     ("not_fit", "this copy is being disinfected or mended"),
 )
-PARTS = ("lock", "reader", "scanner", "panel", "flash", "clock", "tray", "keypad")
+PARTS = ("lock", "reader", "scanner", "panel", "flash", "clock", "tray", "keypad", "printer")
 
 # How a door session ended.
 ENDS = (

@@ -60,6 +60,7 @@ class _File(msgspec.Struct):
     tray: str = ""
     scanner: str = ""
     keypad: str = ""
+    printer: str = ""
     controller: str = ""  # A bookcase's controller, at the other end of the panel link.
     doors: int = 1
     web: str = ""
@@ -108,7 +109,7 @@ def load(path: Path, role: str = "") -> Config:
 
 
 def _ports(path: Path, file: _File, role: str) -> dict[str, str]:
-    """Return the ports of the parts that the role has; a missing keypad is only missed."""
+    """Return the ports of the role's parts; a missing keypad or printer is only missed."""
     found = {}
     for part in ROLES[role].parts:
         name = _NAMES.get(part, part)

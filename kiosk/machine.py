@@ -10,6 +10,7 @@ from kiosk.core.roles import ROLES
 from kiosk.devices.controller import Controller
 from kiosk.devices.keypad import Keypad
 from kiosk.devices.port import Device
+from kiosk.devices.printer import Printer
 from kiosk.devices.scanner import Scanner
 from kiosk.devices.tray import Tray
 from kiosk.loop import Loop
@@ -30,6 +31,7 @@ _MAKES: dict[str, Callable[[str, Config, Post], Device]] = {
     "tray": lambda url, config, post: Tray(url, post),
     "scanner": lambda url, config, post: Scanner(url, post, config.district_key),
     "keypad": lambda url, config, post: Keypad(url, post),
+    "printer": lambda url, config, post: Printer(url, post),
     "panel": lambda url, config, post: Controller(url, post),
 }
 
@@ -66,6 +68,7 @@ def _keeper(config: Config, texts: Texts) -> Iterator[Made]:
         texts=texts,
         timings=config.timings,
         role=config.role,
+        printer="printer" in config.ports,
         timezone=config.timezone,
     )
     uplink = Uplink(
@@ -83,7 +86,11 @@ def _keeper(config: Config, texts: Texts) -> Iterator[Made]:
     runtime.link = uplink
     try:
         uplink.start()
-        yield runtime, _devices(config, runtime), clock.wall_ms
+        devices = _devices(config, runtime)
+        for device in devices:
+            if isinstance(device, Printer):
+                runtime.print = device.print
+        yield runtime, devices, clock.wall_ms
     finally:
         uplink.stop()
         journal.close()

@@ -1,12 +1,23 @@
 """The machine that keeps a journal: asks the service, or the policy, and writes what became so."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from kiosk.core.events import Answered, Ask, AskPolicy, Effect, Served, Write, Written
+from kiosk.core.events import (
+    Answered,
+    Ask,
+    AskPolicy,
+    Effect,
+    Print,
+    Printed,
+    Served,
+    Write,
+    Written,
+)
 from kiosk.core.model import Timings, World
+from kiosk.core.receipt import Line, lines
 from kiosk.core.roles import ROLES
 from kiosk.loop import Loop
 from kiosk.services.clock import Clock
@@ -34,14 +45,19 @@ class Runtime(Loop):
         texts: Mapping[str, Mapping[str, str]],
         timings: Timings,
         role: str = "selfcheck",
+        printer: bool = False,
         timezone: str = "Asia/Shanghai",
     ) -> None:
-        world = World(role=role, boot=journal.boot, timings=timings)
+        world = World(
+            role=role, boot=journal.boot, timings=timings, printer="" if printer else None
+        )
         super().__init__(world=world, texts=texts, uptime_ms=clock.uptime_ms)
         self._journal, self._clock, self._store = journal, clock, store
         self._zone = ZoneInfo(timezone)
         self._reported: dict[str, Any] = {}
-        self.link: Link | None = None  # Set before the first step.
+        # Set before the first step: the connection, and what prints a receipt for a visit.
+        self.link: Link | None = None
+        self.print: Callable[[int, Sequence[Line]], None] = self._not_printed
 
     def served(self, on: bool) -> None:
         """The service begins or ends to serve us."""
@@ -59,12 +75,17 @@ class Runtime(Loop):
     def carry(self, effect: Effect) -> None:
         if isinstance(effect, Write):
             self._write(effect)
+        elif isinstance(effect, Print):
+            self.print(effect.visit, lines(self.model, self.texts()))
         elif isinstance(effect, AskPolicy):
             answer = self._store.decide(effect.op, effect.reader, effect.tags)
             self._answer(effect, answer, self._store.revision)
         else:
             assert isinstance(effect, Ask), effect
             self._ask(effect)
+
+    def _not_printed(self, visit: int, _lines: Sequence[Line]) -> None:
+        self.post(Printed(visit, False))
 
     def _ask(self, ask: Ask) -> None:
         assert self.link is not None

@@ -60,6 +60,7 @@ TEXTS = {
     "fault_flash":    ("存储出错", "flash fails"),
     "fault_clock":    ("时钟不准", "clock in doubt"),
     "fault_tray":     ("托盘读写器无应答", "tray reader silent"),
+    "fault_printer":  ("打印机没有纸或无应答", "printer out of paper or silent"),
     "fault_keypad":   ("键盘无应答", "keypad silent"),
     "days":           ("{n} 天", "{n} d"),
     "hours":          ("{n} 小时", "{n} h"),

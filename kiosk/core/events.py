@@ -64,6 +64,19 @@ class Written(NamedTuple):
     at: str = ""  # Local time of the fact, hh:mm.
 
 
+class Paper(NamedTuple):
+    """How the receipt printer is: a word of escpos.STATUS; "" when all is well."""
+
+    word: str
+
+
+class Printed(NamedTuple):
+    """A receipt was printed, or could not be."""
+
+    visit: int
+    ok: bool
+
+
 class Shown(NamedTuple):
     """What a bookcase's controller wants shown: wire.PANEL, `shown`."""
 
@@ -123,7 +136,7 @@ class Tick(NamedTuple):
 
 Event = (
     Key | Press | Card | Barcode | OtherCode | Seen | Answered | Written | Shown | Unlinked
-    | Stocked | Served | Faulted | Crashed | Tick
+    | Paper | Printed | Stocked | Served | Faulted | Crashed | Tick
 )  # fmt: skip
 
 # --- what is wanted ----------------------------------------------------------------------------
@@ -164,4 +177,10 @@ class Tell(NamedTuple):
     fields: Mapping[str, Any]
 
 
-Effect = Ask | AskPolicy | Write | Tell
+class Print(NamedTuple):
+    """Print the receipt of this visit; `Printed` follows."""
+
+    visit: int
+
+
+Effect = Ask | AskPolicy | Write | Tell | Print

@@ -44,6 +44,7 @@ class World(NamedTuple):
     served: bool = False
     tray: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+    printer: str | None = None  # A word of escpos.STATUS, "" when it works; None is no printer.
     doors: int = 0  # Of a bookcase.
     inside: tuple[Inside, ...] = ()  # Copies in it, as far as its screen knows.
     timings: Timings = Timings()
@@ -130,6 +131,7 @@ class Model(NamedTuple):
     asked: tuple[str, ...] = ()  # Tags whose titles were asked for.
     pending: tuple[Done, ...] = ()  # What will have become of each, once it is written.
     done: tuple[Done, ...] = ()
+    receipt: str = ""  # "printing", "printed" or "failed".
     shown: Shown = Shown(at.WELCOME)  # By a bookcase's controller.
     search: Search = Search()
     # The screen.

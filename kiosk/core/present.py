@@ -95,13 +95,21 @@ def _choices(model: Model, texts: Texts) -> tuple[Choice, ...]:
         if not model.help and (choice := own(model, texts, word)):
             offered.append(choice._replace(focused=focused))
             continue
-        # The most exact text there is: of this state, of borrowing or returning, of the word.
-        name = word.partition(".")[0]
-        keys = (f"choice.{name}.{model.state}", f"choice.{name}.{model.mode}", f"choice.{name}")
-        key = next(key for key in keys if key in texts)
-        text = say(texts, key, count=count, door=doors.number(word))
+        text = say(texts, _key(model, texts, word), count=count, door=doors.number(word))
         offered.append(Choice(word, text, choices.number(model, word), focused))
+    if not model.help and not model.warning_s:
+        offered += [
+            Choice(word, texts[_key(model, texts, word)], detail=texts[why], grey=True)
+            for word, why in ROLES[model.world.role].greyed(model)
+        ]
     return tuple(offered)
+
+
+def _key(model: Model, texts: Texts, word: str) -> str:
+    """Return the most exact text there is: of the state, of what is done, or of the word."""
+    name = word.partition(".")[0]
+    keys = (f"choice.{name}.{model.state}", f"choice.{name}.{model.mode}", f"choice.{name}")
+    return next(key for key in keys if key in texts)
 
 
 def _tools(model: Model, texts: Texts) -> tuple[Choice, ...]:

@@ -11,6 +11,10 @@ def _none(model: Model) -> tuple[str, ...]:
     return ()
 
 
+def _nothing(model: Model) -> tuple[tuple[str, str], ...]:
+    return ()
+
+
 def _generic(model: Model, texts: Texts, word: str) -> Choice | None:
     return None
 
@@ -33,6 +37,8 @@ class Role(NamedTuple):
     reaches: bool = False  # Whether it has a tall screen, all of which can come within reach.
     # Keys of the keypad that mean something else now: the flow hears them as the event "tap".
     taps: Callable[[Model], tuple[str, ...]] = _none
+    # What could be chosen if it worked, and why it does not: (word, key of a text).
+    greyed: Callable[[Model], tuple[tuple[str, str], ...]] = _nothing
     # How a choice looks that has no text of its own among the texts.
     choice: Callable[[Model, Texts, str], Choice | None] = _generic
 

@@ -37,7 +37,7 @@ PASSING, STUCK = (
 FINDING, TITLE, PHONE, HOLDING, HELD = (
     "finding",  # something was typed: what was found
     "title",  # one title: where it is
-    "phone",  # its code for a phone
+    "phone",  # its code for a phone; a loan machine has its receipt there
     "holding",  # a hold is being placed
     "held",  # and was, or why not
 )

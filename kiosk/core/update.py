@@ -16,7 +16,9 @@ from kiosk.core.events import (
     Faulted,
     Key,
     OtherCode,
+    Paper,
     Press,
+    Printed,
     Seen,
     Served,
     Shown,
@@ -33,7 +35,7 @@ from kiosk.core.steps import Step
 _NAMES = {
     Card: "card", Barcode: "barcode", OtherCode: "other_code", Seen: "seen",
     Answered: "answered", Written: "written",
-    Served: "served", Shown: "shown", Unlinked: "unlinked", Stocked: "stocked",
+    Printed: "printed", Served: "served", Shown: "shown", Unlinked: "unlinked", Stocked: "stocked",
 }  # fmt: skip
 _BACK = ("stay", "close", "leave", "back", "done")
 _TOOL_KEYS = ("0", "help")
@@ -46,7 +48,7 @@ def update(model: Model, event: Event, now_ms: int) -> Step:
         return steps.entered(wiped(model), at.SORRY, now_ms), ()
     if isinstance(event, Tick):
         return _tick(model, now_ms)
-    if isinstance(event, Answered | Written) and event.visit != model.world.visit:
+    if isinstance(event, Answered | Written | Printed) and event.visit != model.world.visit:
         return model, ()  # Meant for somebody who has left.
     was_warned = model.warning_s > 0
     model = _aware(model, event)
@@ -79,6 +81,8 @@ def _aware(model: Model, event: Event) -> Model:
         world = world._replace(tray=event.tags)
     elif isinstance(event, Served):
         world = world._replace(served=event.on)
+    elif isinstance(event, Paper):
+        world = world._replace(printer=event.word)
     elif isinstance(event, Faulted):
         others = tuple(part for part in world.faults if part != event.part)
         world = world._replace(faults=(*others, event.part) if event.on else others)

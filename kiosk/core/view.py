@@ -25,6 +25,7 @@ class Choice(NamedTuple):
     focused: bool = False
     on: bool = False  # A tool that is switched on.
     detail: str = ""  # A second line.
+    grey: bool = False  # Cannot be chosen now; the detail says why.
     cover: Cover | None = None  # Of a book that can be chosen.
 
 

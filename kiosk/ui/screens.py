@@ -17,6 +17,8 @@ from kiosk.ui.widgets import Box, CoverPicture, Plain, Row, Send, Touchable
 GRID_MM = 8
 TOOL_MM = 48  # A tool's width at the least, for its word.
 DOORS_ACROSS = 4
+# Of these two stand side by side below the others.
+SMALL = {"back", "leave", "paper", "phone"}
 COVER_MM = 58  # The width of a cover beside words.
 COVERS_MAX = 6  # More books than these become a list.
 
@@ -104,7 +106,7 @@ class Screen(Widget):
             return
         shut = tuple(choice for choice in choices if doors.number(choice.word))
         rest = choices[len(shut) :]
-        if len(rest) > 2 and rest[-2].word == "back" and rest[-1].word == "leave":
+        if len(rest) > 2 and {choice.word for choice in rest[-2:]} < SMALL:
             self._side_by_side(rest[-2:])
             rest = rest[:-2]
         for choice in reversed(rest):
@@ -131,7 +133,8 @@ class Screen(Widget):
         gap = self._theme.mm(GRID_MM)
         wide = (self._width + gap) / len(choices) - gap
         longest = max(measure(choice.text, self._theme.type(0), True) for choice in choices)
-        high = self._theme.mm(24 if longest < wide - self._theme.mm(45) else 32)
+        tall = longest > wide - self._theme.mm(45) or any(choice.detail for choice in choices)
+        high = self._theme.mm(34 if tall else 24)
         for index, choice in enumerate(choices):
             x = self._left + index * (wide + gap)
             self._button(choice, (x, self._bottom, wide, high), "second")
@@ -196,6 +199,7 @@ class Screen(Widget):
         self._bottom += height + theme.mm(2 * GRID_MM)
 
     def _button(self, choice: Choice, box: Box, look: str) -> None:
+        look = "grey" if choice.grey else look
         self.add_widget(Touchable(choice, self._theme, box, self._send, look))
 
     # --- the sentence

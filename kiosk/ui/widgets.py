@@ -17,7 +17,7 @@ Box = tuple[float, float, float, float]
 
 
 _SLIPS = ("key", "book")  # Looks of paper that lies on the ground.
-_QUIET = ("tool", "key", "book")  # Looks with a soft outline: there are many of them.
+_QUIET = ("tool", "key", "book", "grey")  # Looks with a soft outline: there are many of them.
 
 
 class Plain(Widget):
@@ -46,7 +46,7 @@ class Touchable(Plain):
         self._draw(pressed=False)
 
     def on_touch_down(self, touch: Any) -> bool:
-        if not self.collide_point(*touch.pos):
+        if self._choice.grey or not self.collide_point(*touch.pos):
             return False
         touch.grab(self)
         self._draw(pressed=True)
@@ -178,8 +178,22 @@ def _book(button: Touchable, choice: Choice, theme: Theme, ink: str) -> None:
         button.add_widget(author)
 
 
+def _grey(button: Touchable, choice: Choice, theme: Theme, _ink: str) -> None:
+    """What does not work now, and why."""
+    width, size, soft = button.width - theme.mm(8), theme.type(0), theme.colours.soft
+    texts = [
+        Text(words, size=size, width=width, colour=soft, bold=bold, most=1, align="center")
+        for words, bold in ((choice.text, True), (choice.detail, False))
+    ]
+    top = button.center_y + sum(text.height for text in texts) / 2
+    for text in texts:
+        text.center_x, text.top = button.center_x, top
+        top -= text.height
+        button.add_widget(text)
+
+
 _LABELS = {"main": _label, "second": _label, "tool": _tool, "tile_main": _tile, "tile": _tile,
-           "door": _door, "key": _letter, "book": _book}  # fmt: skip
+           "door": _door, "key": _letter, "book": _book, "grey": _grey}  # fmt: skip
 
 
 class CoverPicture(Plain):

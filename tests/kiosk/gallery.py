@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from kiosk.config import Panel, texts
-from kiosk.core.events import Crashed, Faulted, Served, Unlinked
+from kiosk.core.events import Crashed, Faulted, Paper, Printed, Served, Unlinked
 from kiosk.core.model import Model
 from kiosk.core.present import present
 from kiosk.core.view import View
@@ -58,6 +58,11 @@ def lent(*tags: str, **refused: str) -> Visit:
     visit = reading(*tags, *refused).press("confirm")
     books = [told(tag) for tag in tags] + [told(tag, why) for tag, why in refused.items()]
     return visit.answer("lend", due=DUE, books=books)
+
+
+def slip() -> Visit:
+    """A machine with a printer has lent three books."""
+    return lent("E1", "E2", "E4").on(Paper("")).press("done")
 
 
 def models() -> dict[str, Model]:
@@ -114,6 +119,13 @@ def models() -> dict[str, Model]:
         "result_crowd": crowd,
         "result_return": noted,
         "receipt": receipt,
+        "receipt_printer": slip(),
+        "receipt_printing": slip().press("paper"),
+        "receipt_printed": slip().press("paper").on(Printed(2, True)),
+        "receipt_failed": slip().press("paper").on(Printed(2, False), Paper("no_paper")),
+        "receipt_cover": slip().on(Paper("cover")),
+        "receipt_fault": slip().on(Paper("fault")),
+        "receipt_phone": slip().press("phone"),
         "take": Visit().lay("E1").press("borrow").card().welcome_reader().press("leave"),
         "take_return": returning("E1", "E2").press("confirm", "done"),
         "goodbye": returning("E1").press("confirm", "done").lay(),

@@ -22,7 +22,10 @@ from kiosk.core.events import (
     Faulted,
     Key,
     OtherCode,
+    Paper,
     Press,
+    Print,
+    Printed,
     Seen,
     Served,
     Shown,
@@ -60,6 +63,7 @@ FORGOTTEN = (
     "renewed",
     "shown",
     "search",
+    "receipt",
 )
 NOBODYS_STATES = {
     "selfcheck": EMPTY,
@@ -103,7 +107,10 @@ def _carried(
     before: Model, model: Model, effect: Effect, wanted: list[Ask | AskPolicy], now_ms: int
 ) -> Model:
     role = before.world.role
-    if isinstance(effect, Ask | AskPolicy):
+    if isinstance(effect, Print):
+        model, more = update(model, Printed(effect.visit, now_ms % 3 > 0), now_ms)
+        assert (role, more) == ("selfcheck", ())
+    elif isinstance(effect, Ask | AskPolicy):
         assert role != "opac" or bool(effect.reader) == (effect.op == "hold")
         wanted.append(effect)
     elif isinstance(effect, Tell):
@@ -155,6 +162,7 @@ _EVENTS = (
     lambda chance: OtherCode(),
     lambda chance: Seen(tuple(sorted(chance.sample(TAGS, chance.randint(0, 4))))),
     lambda chance: Seen(tuple(sorted(chance.sample(TAGS, chance.randint(0, 1))))),
+    lambda chance: Paper(chance.choice(("", "", "low", "no_paper"))),
     lambda chance: Served(chance.random() < 0.7),
     lambda chance: Faulted(chance.choice(("tray", "scanner", "keypad")), chance.random() < 0.3),
 )

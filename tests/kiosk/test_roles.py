@@ -23,7 +23,7 @@ LIMIT_S = 20
 FULL = {
     "device": "kx01", "key": "11" * 32, "district_key": "22" * 32, "mqtt": ["127.0.0.1", 9],
     "data": "data", "tray": "socket://t:1", "scanner": "socket://s:1", "keypad": "socket://k:1",
-    "controller": "socket://c:1", "doors": 4,
+    "printer": "socket://p:1", "controller": "socket://c:1", "doors": 4,
 }  # fmt: skip
 
 

@@ -10,6 +10,8 @@ chooses at once; back is *, help is #, the language is 0):
 from kiosk.core import states as at
 from kiosk.core.model import BATCH_MAX, BORROW, NOT_LENT, Model, book, fresh, roomy
 
+PRINTS_NOTHING = ("cover", "no_paper", "fault")  # Words of escpos.STATUS.
+_GIVEN = ("printing", "printed")
 # Who is refused for these may borrow again once something was returned.
 _RETURN_HELPS = ("limit", "limit_of_kind", "overdue")
 _CHOICES = {
@@ -21,7 +23,7 @@ _CHOICES = {
     at.REVIEW: ("confirm", "leave"),
     at.WORKING: (),
     at.RESULT: ("done", "more"),
-    at.RECEIPT: ("done",),
+    at.PHONE: ("back", "done"),
     at.TAKE: ("leave",),
     at.GOODBYE: (),
     at.RENEWING: (),
@@ -37,6 +39,13 @@ def choices(model: Model) -> tuple[str, ...]:
         return (*ways, *(("loans",) if has_account(model) else ()), "leave")
     if model.state == at.TRAY and has_account(model):
         return ("loans", "leave")
+    if model.state == at.RECEIPT:
+        paper = (
+            ()
+            if model.world.printer is None or greyed(model) or model.receipt in _GIVEN
+            else ("paper",)
+        )
+        return ("done", *paper, "phone")
     if model.state == at.LOANS:
         return _loans(model)
     if model.state == at.REVIEW:
@@ -44,6 +53,13 @@ def choices(model: Model) -> tuple[str, ...]:
     if model.state == at.RESULT and model.page < _pages(model) - 1:
         return ("next", "done")
     return _CHOICES[model.state]
+
+
+def greyed(model: Model) -> tuple[tuple[str, str], ...]:
+    """Return what a reader misses here, and why: paper."""
+    if model.state == at.RECEIPT and model.world.printer in PRINTS_NOTHING:
+        return (("paper", f"grey.{model.world.printer}"),)
+    return ()
 
 
 def has_account(model: Model) -> bool:

@@ -11,11 +11,11 @@ from kiosk.core.steps import home
 EVENTS = (
     # chosen by a person
     "borrow", "return", "confirm", "switch", "more", "next", "done", "leave",
-    "loans", "renew", "back",
+    "loans", "renew", "back", "paper", "phone",
     # scanned, seen
     "card", "barcode", "other_code", "seen",
     # learned
-    "answered", "written", "timeout",
+    "answered", "written", "printed", "timeout",
 )  # fmt: skip
 
 TABLE: dict[tuple[str, str], Any] = {
@@ -74,8 +74,16 @@ TABLE: dict[tuple[str, str], Any] = {
     (at.RESULT, "card"): steps.next_reader,
     (at.RESULT, "timeout"): steps.farewell,
     (at.RECEIPT, "done"): steps.leave,
+    (at.RECEIPT, "paper"): steps.paper,
+    (at.RECEIPT, "phone"): steps.phone,
+    (at.RECEIPT, "printed"): steps.printed,
     (at.RECEIPT, "card"): steps.next_reader,
     (at.RECEIPT, "timeout"): steps.farewell,
+    (at.PHONE, "back"): steps.to_receipt,
+    (at.PHONE, "done"): steps.leave,
+    (at.PHONE, "printed"): steps.printed,
+    (at.PHONE, "card"): steps.next_reader,
+    (at.PHONE, "timeout"): steps.farewell,
     (at.TAKE, "seen"): steps.taken,
     (at.TAKE, "leave"): home,
     (at.TAKE, "card"): steps.next_reader,
@@ -86,28 +94,31 @@ TABLE: dict[tuple[str, str], Any] = {
 }
 
 # Changes nothing.  Every other pair is in TABLE: a test counts them.
-_LOANS, _SCANNED = "loans renew back ", "barcode other_code "
-_CHOSEN = "borrow return confirm switch more next done leave " + _LOANS
+_LOANS, _SLIP = "loans renew back ", "paper phone printed "
+_CHOSEN = "borrow return confirm switch more next done leave " + _LOANS + _SLIP
+_OTHERS = _LOANS + _SLIP
 IGNORED = {
     # What the antenna sees is known to the world before any step; these screens do not show it.
-    at.WELCOME: _LOANS + "confirm switch more next done leave seen answered written",
-    at.CARD: _LOANS + "borrow return confirm switch more next done seen answered written",
-    at.LOOKING: _LOANS
+    at.WELCOME: _OTHERS + "confirm switch more next done leave seen answered written",
+    at.CARD: _OTHERS + "borrow return confirm switch more next done seen answered written",
+    at.LOOKING: _OTHERS
     + "borrow return confirm switch more next done barcode other_code seen written",
-    at.REFUSED: "renew back "
+    at.REFUSED: _SLIP + "renew back "
     "borrow confirm switch more next done barcode other_code seen answered written",
-    at.TRAY: "renew back borrow return confirm switch more next done other_code written",
-    at.REVIEW: _LOANS + "borrow return more next done other_code written",
+    at.TRAY: _SLIP + "renew back borrow return confirm switch more next done other_code written",
+    at.REVIEW: _OTHERS + "borrow return more next done other_code written",
     # Between "yes, these" and the outcome nothing can be chosen.
     at.WORKING: _CHOSEN + "barcode other_code",
-    at.RESULT: _LOANS + "borrow return confirm switch leave barcode other_code seen written",
+    at.RESULT: _OTHERS + "borrow return confirm switch leave barcode other_code seen written",
     at.RECEIPT: _LOANS + "borrow return confirm switch more next leave "
     "barcode other_code seen answered written",
-    at.TAKE: _LOANS
+    at.PHONE: "loans renew paper phone borrow return confirm switch more next leave "
+    "barcode other_code seen answered written",
+    at.TAKE: _OTHERS
     + "borrow return confirm switch more next done barcode other_code answered written",
     at.GOODBYE: _CHOSEN + "barcode other_code seen answered written",
     at.SORRY: _CHOSEN + "card barcode other_code seen answered written",
-    at.LOANS: "borrow return confirm switch more done leave loans "
+    at.LOANS: _SLIP + "borrow return confirm switch more done leave loans "
     "barcode other_code seen answered written",
     at.RENEWING: _CHOSEN + "barcode other_code seen written",
 }
@@ -120,6 +131,7 @@ SELFCHECK = Role(
     choices=choices.choices,
     status=screens.status,
     helps=screens.HELPS,
-    parts=("tray", "scanner", "keypad"),
+    parts=("tray", "scanner", "keypad", "printer"),
     needs=("tray", "scanner"),
+    greyed=choices.greyed,
 )

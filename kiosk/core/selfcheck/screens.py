@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from kiosk.core import receipt
 from kiosk.core import states as at
 from kiosk.core.model import (
     BATCH_MAX,
@@ -161,6 +162,8 @@ def _receipt(model: Model, texts: Texts) -> View:
     if len(shown) == 1:
         shown = (shown[0]._replace(heading=""),)
     notice = texts["receipt.offline"] if model.offline else ""
+    if model.receipt:
+        notice = texts[f"slip.{model.receipt}"]
     return View(
         "",
         title=texts["receipt.title"],
@@ -169,6 +172,16 @@ def _receipt(model: Model, texts: Texts) -> View:
         parts=shown,
         notice=notice,
         picture="receipt",
+    )
+
+
+def _phone(model: Model, texts: Texts) -> View:
+    return View(
+        "",
+        title=texts["opac.phone.title"],
+        line=texts["slip.phone"],
+        picture="code",
+        code=receipt.text(model, texts),
     )
 
 
@@ -197,6 +210,7 @@ HELPS = {
     at.WORKING: "help.books",
     at.RESULT: "help.after",
     at.RECEIPT: "help.after",
+    at.PHONE: "help.after",
     at.TAKE: "help.after",
     at.GOODBYE: "help.after",
     at.SORRY: "help.after",
@@ -215,6 +229,7 @@ SCREENS: dict[str, Callable[[Model, Texts], View]] = {
     at.WORKING: _working,
     at.RESULT: _result,
     at.RECEIPT: _receipt,
+    at.PHONE: _phone,
     at.TAKE: _take,
     at.GOODBYE: _goodbye,
     at.SORRY: _sorry,

@@ -5,7 +5,7 @@ from typing import Any
 
 from kiosk.core import states as at
 from kiosk.core.books import known, outcome, titles, told, write
-from kiosk.core.events import Answered, Ask, AskPolicy, Card, Event, Written
+from kiosk.core.events import Answered, Ask, AskPolicy, Card, Event, Print, Printed, Written
 from kiosk.core.model import (
     ALREADY,
     BORROW,
@@ -249,9 +249,27 @@ def _finished(model: Model, now_ms: int) -> Model:
 
 def leave(model: Model, event: Event, now_ms: int) -> Step:
     """What was lent is shown once more, large; without a loan there is nothing to show."""
-    if model.state != at.RECEIPT and any(done.outcome == LENT for done in model.done):
+    if model.state not in (at.RECEIPT, at.PHONE) and any(
+        done.outcome == LENT for done in model.done
+    ):
         return entered(model, at.RECEIPT, now_ms), ()
     return farewell(model, event, now_ms)
+
+
+def paper(model: Model, event: Event, now_ms: int) -> Step:
+    return model._replace(receipt="printing", focus=0), (Print(model.world.visit),)
+
+
+def printed(model: Model, event: Printed, now_ms: int) -> Step:
+    return model._replace(receipt="printed" if event.ok else "failed"), ()
+
+
+def phone(model: Model, event: Event, now_ms: int) -> Step:
+    return entered(model, at.PHONE, now_ms), ()
+
+
+def to_receipt(model: Model, event: Event, now_ms: int) -> Step:
+    return entered(model, at.RECEIPT, now_ms), ()
 
 
 def farewell(model: Model, event: Event, now_ms: int) -> Step:
