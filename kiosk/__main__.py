@@ -1,6 +1,7 @@
 """`python -m kiosk ROLE --config FILE`: serves readers in a role; `check` says what does not work.
 
-`run` takes the role that the configuration names.
+`run` takes the role that the configuration names; `python -m kiosk replay FILE` runs the events
+that led to a crash through the core once more.
 """
 
 import argparse
@@ -14,6 +15,8 @@ from kiosk.core.roles import ROLES
 
 
 def main() -> int:
+    if sys.argv[1:2] == ["replay"]:
+        return replayed([Path(name) for name in sys.argv[2:]])
     parser = argparse.ArgumentParser(prog="python -m kiosk", description=__doc__)
     words = (*ROLES, "run", "check")
     parser.add_argument("what", nargs="?", default="run", choices=words)
@@ -33,6 +36,15 @@ def main() -> int:
     from kiosk.app import run
 
     return run(loaded)
+
+
+def replayed(paths: list[Path]) -> int:
+    """Print each step of the incidents; return 1 if one of them ends in an error."""
+    from kiosk.services import incident
+
+    steps = [step for path in paths for step in incident.replay(path)]
+    print(incident.said(steps))
+    return int(any(step.error for step in steps))
 
 
 def set_up_log() -> None:

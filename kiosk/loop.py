@@ -11,6 +11,7 @@ from kiosk.core.model import Model, World
 from kiosk.core.present import present
 from kiosk.core.update import update
 from kiosk.core.view import View
+from kiosk.services.incident import Recorder
 
 CRASHES_MAX = 3  # In CRASH_WINDOW_MS; then the process ends, and whoever started it starts it anew.
 CRASH_WINDOW_MS = 600_000
@@ -37,6 +38,7 @@ class Loop(ABC):
         self._crashes_ms: list[int] = []
         # Set before the first step.
         self.wake: Callable[[], object] = lambda: None
+        self.recorder: Recorder | None = None
         self.model = Model(world=world)
 
     @abstractmethod
@@ -82,14 +84,20 @@ class Loop(ABC):
         now_ms = self._uptime_ms()
         recent = [at_ms for at_ms in self._crashes_ms if now_ms - at_ms < CRASH_WINDOW_MS]
         self._crashes_ms = [*recent, now_ms]
+        if self.recorder:
+            world = self.model.world
+            path = self.recorder.write(f"{world.boot}-{world.visit}")
+            log.info("the incident can be replayed", file=str(path))
         if len(self._crashes_ms) >= CRASHES_MAX:
             raise GiveUp(f"{CRASHES_MAX} crashes in {CRASH_WINDOW_MS // 60_000} minutes")
         self.take(Crashed())
 
     def take(self, event: Event) -> None:
         """Step the model at once, and have done what that wants."""
-        before = self.model.world.faults
-        self.model, effects = update(self.model, event, self._uptime_ms())
+        before, now_ms = self.model.world.faults, self._uptime_ms()
+        if self.recorder:
+            self.recorder.note(self.model, event, now_ms)
+        self.model, effects = update(self.model, event, now_ms)
         for part in set(before) ^ set(self.model.world.faults):
             self.faulted(part, part not in before)
         for effect in effects:

@@ -16,6 +16,7 @@ from kiosk.devices.tray import Tray
 from kiosk.loop import Loop
 from kiosk.runtime import Runtime
 from kiosk.services.clock import Clock
+from kiosk.services.incident import Recorder
 from kiosk.services.journal import Journal
 from kiosk.services.shelf import Shelf
 from kiosk.services.store import Store
@@ -42,6 +43,7 @@ def machine(config: Config, texts: Texts) -> Iterator[tuple[Loop, Callable[[], i
     config.data.mkdir(parents=True, exist_ok=True)
     make = _keeper if ROLES[config.role].journals else _cabinet
     with make(config, texts) as (loop, devices, wall_ms):
+        loop.recorder = Recorder(config.data / "incidents")
         try:
             for device in devices:
                 device.start()

@@ -134,7 +134,7 @@ class Screen(Widget):
         wide = (self._width + gap) / len(choices) - gap
         longest = max(measure(choice.text, self._theme.type(0), True) for choice in choices)
         tall = longest > wide - self._theme.mm(45) or any(choice.detail for choice in choices)
-        high = self._theme.mm(34 if tall else 24)
+        high = self._theme.mm(32 if tall else 24)
         for index, choice in enumerate(choices):
             x = self._left + index * (wide + gap)
             self._button(choice, (x, self._bottom, wide, high), "second")
