@@ -14,6 +14,10 @@ ON CONFLICT (device) DO NOTHING"""
 
 _TOLD = """UPDATE device_state SET unacked = CASE WHEN unacked > ? THEN unacked - ? ELSE 0 END
 WHERE device = ? AND unacked > 0"""
+# The same of many, as one statement (PostgreSQL).
+_TOLD_MANY = """UPDATE device_state SET unacked = GREATEST(unacked - told.count, 0)
+FROM (SELECT unnest(CAST(? AS BIGINT[])) AS device, unnest(CAST(? AS BIGINT[])) AS count) AS told
+WHERE device_state.device = told.device AND unacked > 0"""
 
 # When a machine came within reach and went out of it: rows are only added.
 _LINK = "INSERT INTO device_link (device, at_ms, served) VALUES (?, ?, ?)"
@@ -75,11 +79,13 @@ class States:
 
     def write(self) -> None:
         """Enter what was told, a row a machine and not one a fact: before the commit."""
-        if self._told:
+        if self._told and self._db.kind == "postgresql":
+            self._db.execute(_TOLD_MANY, (list(self._told), list(self._told.values())))
+        elif self._told:
             self._db.executemany(
                 _TOLD, [(count, count, device) for device, count in self._told.items()]
             )
-            self._told.clear()
+        self._told.clear()
 
     def forget(self) -> None:
         self._told.clear()

@@ -7,7 +7,9 @@ only thing that is waited for.  So an error of a change is raised by a later cal
 the latest.  Outside a transaction everything is done at once.
 """
 
+import os
 import re
+import socket
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -21,6 +23,7 @@ from broker.ledger import schema
 from broker.ledger.store import Kind, Row
 
 QUEUED_MAX = 400  # Rows after which the database is given work while we go on.
+SENT_MAX = 1 << 20  # Bytes on their way; the system may allow less.
 NUMBERS_MIN = 16
 _OPEN, _FAILED = psycopg.pq.TransactionStatus.INTRANS, psycopg.pq.TransactionStatus.INERROR
 _INSERT = re.compile(
@@ -323,6 +326,7 @@ class PostgresDatabase:
             tcp_user_timeout=10_000,
         )
         connection.prepared_max = 500
+        _let_wait(connection.fileno())
         adapt(connection)
         if self._hold and connection.execute(self._hold, (_HELD,)).fetchone() != (True,):
             connection.close()
@@ -341,6 +345,12 @@ class _Number(psycopg.adapt.Loader):
     def load(self, data: psycopg.abc.Buffer) -> int | float:
         text = bytes(data)
         return float(text) if b"." in text or b"N" in text else int(text)
+
+
+def _let_wait(descriptor: int) -> None:
+    """Let the system hold more of what is sent: we go on while the database is still at work."""
+    with socket.socket(fileno=os.dup(descriptor)) as peer:
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SENT_MAX)
 
 
 @cache
