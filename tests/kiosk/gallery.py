@@ -197,6 +197,7 @@ def bookcase() -> dict[str, Model]:
         "bookcase_left_open": at_door("left_open"),
         "bookcase_counting": at_door("counting"),
         "bookcase_again": at_door("again", unsure=1),
+        "bookcase_again_over": at_door("again", over=2),
         "bookcase_done": at_door("done", took=gone, doors=(1, 2)),
         "bookcase_done_mixed": at_door("done", took=gone, put=("X1",), over=1, unsure=1),
         "bookcase_done_put": at_door("done", put=("X1", "X2"), doors=(1, 2)),

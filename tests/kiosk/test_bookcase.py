@@ -59,6 +59,13 @@ def test_nothing_can_be_chosen_while_the_door_is_theirs(screen: str) -> None:
     assert present(at_door(screen).model, ZH).choices == ()
 
 
+def test_who_took_too_many_is_told_so_and_not_that_a_book_was_hard_to_see() -> None:
+    view = present(at_door("again", took=("C3", "C4"), over=2).model, ZH)
+
+    assert "多拿了 2 本" in view.title
+    assert "没看清" not in view.title + view.line
+
+
 def test_another_door_is_offered_when_one_is_done() -> None:
     cabinet = at_door("done", took=("C3",), doors=(1, 4))
 

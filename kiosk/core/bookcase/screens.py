@@ -115,6 +115,17 @@ def _at_door(word: str, *, opened: bool) -> Screen:
     return screen
 
 
+def _again(model: Model, texts: Texts) -> View:
+    """The door stands open once more: too many were taken, or a book was not seen well."""
+    shown = model.shown
+    if not shown.over:
+        return _at_door("again", opened=True)(model, texts)
+    heading = say(texts, "bookcase.again.over.title", door=shown.door, count=shown.over)
+    line = say(texts, "bookcase.again.over.line", count=shown.over)
+    case = Case(model.world.doors, shown.door, True)
+    return View("", title=heading, line=line, picture="case", case=case)
+
+
 def _open(model: Model, texts: Texts) -> View:
     """The door stands open; what the antenna saw so far is only so far."""
     shown = model.shown
@@ -207,7 +218,7 @@ SCREENS: dict[str, Screen] = {
     "open": _open,
     "left_open": _at_door("left_open", opened=True),
     "counting": _counting,
-    "again": _at_door("again", opened=True),
+    "again": _again,
     "choose": _choose,
     "jammed": _jammed,
     "refused": _refused,
