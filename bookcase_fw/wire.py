@@ -96,14 +96,38 @@ STOCK = (
 # fmt: on
 
 # fmt: off
+# A staff card, as a machine may know it: enough to check a PIN, not to find one out quickly.
+STAFF_CARD = (
+    ("card", str, True, "pseudonym of the staff card's number, as a reader's (sign.pseudonym)"),
+    ("role", str, True, "a word of STAFF_ROLES"),
+    ("salt", str, True, "of the PIN, hexadecimal"),
+    ("rounds", int, True, "iterations of PBKDF2-HMAC-SHA256"),
+    ("verifier", str, True, "the 32 bytes that PBKDF2 makes of the PIN, hexadecimal"),
+)
+# fmt: on
+
+# fmt: off
+# What a self-test or an installation routine found of a part.
+FOUND = (
+    ("part", str, True, "a word of PARTS, with .door where there are several"),
+    ("ok", bool, True, "whether it works"),
+    ("text", str, False, "what was seen, for staff"),
+)
+# fmt: on
+
+# fmt: off
 POLICY = (
     ("revision", int, True, "number of this policy; a higher one replaces it"),
     ("loan_days", int, True, "days of a loan that is granted offline"),
     ("limit", int, True, "copies that a reader may have on loan in all"),
     ("quota", int, True, "copies that one reader may take here while the network is down"),
     ("uptime_h", int, True, "hours of uptime after which the policy is too old to lend by"),
-    ("readers", [str], True, "readers known here, sorted; nobody else may borrow offline"),
-    ("blocked", [str], True, "readers who may not borrow, sorted"),
+    ("readers", [str], False, "readers known here, sorted; nobody else may borrow offline"),
+    ("blocked", [str], False, "readers who may not borrow, sorted"),
+    ("lists", int, False, "revision of the lists of readers, fetched by `list`; 0: see above"),
+    ("parts", int, False, "parts of these lists"),
+    ("rules", int, False, "number of the rules and calendar that this was made by"),
+    ("staff", [STAFF_CARD], False, "staff cards that open this machine, sorted by card"),
 )
 # fmt: on
 
@@ -149,7 +173,7 @@ MESSAGES = (
         ("session", str, True, "session id of this connection"),
         ("op", str, True, "a word of ASKS"),
         ("reader", str, False, "who asks"),
-        ("how", str, False, "how the reader was identified: card, qr, pin"),
+        ("how", str, False, "how the reader was identified: card, qr, phone"),
         ("door", int, False, "the compartment wanted"),
         ("tags", [str], False, "the copies asked about"),
         ("text", str, False, "what was searched for"),
@@ -170,6 +194,8 @@ MESSAGES = (
         ("door", int, False, "the compartment that keeps it, for a pick-up by code; 0 is a shelf"),
         ("books", [BOOK], False, "one for each copy asked about, or each of the reader's loans"),
         ("titles", [TITLE], False, "the titles that were searched for, the best first"),
+        ("part", int, False, "of the lists of readers: the next part that differs; its own number"),
+        ("data", str, False, "its bytes in base64 (lists.py); empty when no part is left"),
     )),
     ("order", "dn/order", 1, False, True, (
         ("id", str, True, "unique; an order is carried out once"),
@@ -178,6 +204,7 @@ MESSAGES = (
         ("op", str, True, "a word of ORDERS"),
         ("door", int, False, "the compartment"),
         ("reader", str, False, "for whom it is opened; empty for staff"),
+        ("staff", str, False, "who ordered it: a staff card's pseudonym, or an account's name"),
     )),
     ("state", "up/state", 1, True, False, (
         ("session", str, True, "session id of this connection"),
@@ -199,6 +226,8 @@ MESSAGES = (
         ("heap_used", int, False, "bytes of the heap in use after a collection"),
         ("heap_free", int, False, "bytes of the heap free after a collection"),
         ("noise", int, False, "bytes of noise dropped on all serial lines since the start"),
+        ("celsius_100", int, False, "temperature in the box in 0.01 degrees; 0 without a sensor"),
+        ("humidity_10", int, False, "humidity in the box in 0.1 %; 0 without a sensor"),
     )),
 )
 # fmt: on
@@ -216,11 +245,17 @@ ASKS = (
     ("pickup", "what is kept here under this code: text; reader, door and its book"),
     ("search", "which titles are there: text, in Chinese, pinyin or initials, or a title's number"),
     ("about", "what are these copies: tags, reader when known; nothing is promised or changed"),
+    ("list", "the next part of the lists of readers that differs: text, see lists.py"),
 )
 ORDERS = (
     ("open", "open a compartment: door, reader"),
     ("count", "count a compartment, or all when door is 0"),
     ("restart", "restart when no door is open"),
+    ("restock", "open a compartment for staff, who put copies in or take them out: door, staff"),
+    ("learn", "learn how well each antenna hears its neighbours, when all doors are shut"),
+    ("selftest", "try every part and tell how it is"),
+    ("lock_down", "open for no reader until `unlock`, also after a restart; staff may still open"),
+    ("unlock", "end a lock-down"),
 )
 REASONS = (
     # word               meaning; the reader's words are in each screen's catalogue
@@ -254,8 +289,25 @@ REASONS = (
     ("not_held", "the reader does not wait for this copy"),
     ("have_it", "the reader has this copy already"),
     ("not_fit", "this copy is being disinfected or mended"),
+    ("none_kept", "nothing is kept here for this reader"),
+    ("alarm", "the box is hot or wet, or the mains failed: no loans now, returns go on"),
+    ("two_things", "more than one thing lies on the belt"),
+    ("no_chip", "no chip is heard in what lies on the belt"),
+    ("patron_card", "a reader's card lies on the belt or in the book"),
+    ("foreign", "the chip says that the book is another library's"),
+    ("jam", "the belt is jammed"),
+    ("bins_full", "all bins are full"),
+    ("code", "this code is not one of ours, or is meant for another machine"),
+    ("code_old", "this code is too old, or was made for an earlier picture"),
+    ("code_used", "this code was used already"),
+    ("no_clock", "the machine does not know the time, so it cannot check a code of this kind"),
+    ("wrong_pin", "the PIN is wrong"),
+    ("pin_locked", "too many wrong PINs: staff mode is locked for a while"),
+    ("locked_down", "staff have taken the machine out of service"),
 )
 PARTS = ("lock", "reader", "scanner", "panel", "flash", "clock", "tray", "keypad", "printer")
+PARTS += ("card", "climate", "belt")  # Of a bookcase's box, of a 24-hour return.
+PARTS += ("mains", "water", "tamper", "smoke", "heat")  # Not a part that is silent: an alarm.
 
 # How a door session ended.
 ENDS = (
@@ -265,7 +317,23 @@ ENDS = (
     ("power", "the power failed while the door was open; counted when it was back"),
 )
 # Who opened a door.
-OPENERS = ("card", "qr", "phone", "staff", "order", "nobody")
+OPENERS = (
+    ("card", "a reader's card, held to the scanner"),
+    ("chip", "a reader's card, laid on the card reader"),
+    ("code", "a pick-up code, typed at a locker"),
+    ("qr", "the code of a reader's phone that lives by the clock"),
+    ("phone", "a token that a phone fetched for this machine and its picture"),
+    ("staff", "staff, by card and PIN or by order; what is moved is stock"),
+    ("assisted", "staff from afar, for a reader"),
+    ("order", "staff from afar, for nobody in particular"),
+    ("nobody", "nobody who is known: charged to nobody"),
+)
+STAFF_ROLES = (
+    ("staff", "sees and does everything at a machine"),
+    ("contractor", "sees copies, never readers"),
+)
+# What staff may do at a machine (`task` on the panel); the words of ORDERS mean the same.
+TASKS = ("count", "learn", "selftest", "lock_down", "unlock")
 
 # A journal record's envelope (record.py writes it) and the body of each kind of fact.
 # fmt: off
@@ -298,6 +366,8 @@ FACTS = (
         ("left", int, False, "copies that the screen said could be taken; -1 when it said nothing"),
         ("answer", str, False, "id of the ask that let it open; empty offline"),
         ("policy", int, False, "revision of the policy that let it open offline; else 0"),
+        ("nonce", str, False, "of the code or token that was shown; each is used once"),
+        ("staff", str, False, "which staff, when how is staff: took is removed, put is stocked"),
         ("parts", int, False, "`part` records with this id that come before"),
     )),
     ("part", (
@@ -327,6 +397,14 @@ FACTS = (
         ("visit", str, True, "boot.counter of the visit"),
         ("tag", str, True, "which copy"),
         ("reader", str, False, "who returned it, when known; anybody may return"),
+        ("bin", int, False, "the bin that it was sorted into; 0 where there are none"),
+        ("number", str, False, "the number that its chip's memory says, where it was read"),
+    )),
+    ("bit", (
+        ("tag", str, True, "which copy"),
+        ("on_loan", bool, False, "what it should say now"),
+        ("found", str, True, "what it said: right, swapped, half, unknown"),
+        ("ok", bool, False, "whether it says now what it should"),
     )),
     ("renewed", (
         ("visit", str, True, "boot.counter of the visit"),
@@ -347,6 +425,9 @@ FACTS = (
         ("id", str, True, "id of the order"),
         ("ok", bool, True, "whether it was carried out"),
         ("why", str, False, "a word of REASONS; empty when ok"),
+        ("op", str, False, "what was to be done, a word of ORDERS"),
+        ("staff", str, False, "who did it at the machine; the id is then boot.counter"),
+        ("found", [FOUND], False, "what a self-test or an installation routine found"),
     )),
     ("fault", (
         ("part", str, True, "a word of PARTS, with .door where there are several"),
@@ -377,11 +458,31 @@ PANEL = (
         ("offline", bool, False, "whether the service is out of reach"),
         ("name", str, False, "the reader's masked name"),
         ("language", str, False, "the reader's language"),
+        ("code", str, False, "what the QR code on the welcome screen says; empty: show none"),
+        ("tasks", [str], False, "what staff may do here now: words of TASKS"),
+        ("locked", bool, False, "whether the machine is locked down"),
+        ("wait_s", int, False, "how long staff mode stays locked, with why pin_locked"),
+        ("found", [FOUND], False, "what was found, on staff's screen `report`"),
+        ("machine", str, False, "a word of MACHINES; empty is doors"),
+        ("dim", bool, False, "the box is hot or wet: little light, no new loans"),
+        ("stay_s", int, False, "this visit ends so soon unless `stay` is said; 0 is no warning"),
+        ("count", int, False, "books that were returned in a row, at a 24-hour return"),
     )),
     ("choose", "to controller", (
         ("door", int, True, "the compartment that the reader touched"),
     )),
+    ("code", "to controller", (
+        ("text", str, True, "the code that the reader typed at a pick-up locker"),
+    )),
+    ("stay", "to controller", ()),
     ("leave", "to controller", ()),
+    ("pin", "to controller", (
+        ("pin", str, True, "the digits that staff typed; never kept and never shown"),
+    )),
+    ("task", "to controller", (
+        ("task", str, True, "what staff touched, a word of TASKS"),
+        ("door", int, False, "the compartment to be counted; 0 for all"),
+    )),
 )
 # fmt: on
 SCREENS = (
@@ -396,6 +497,29 @@ SCREENS = (
     ("again", "move the books apart: one was not seen well; or `over`: put so many of `took` back"),
     ("done", "this is what you took and returned"),
     ("jammed", "the door did not open: please try another"),
+)
+# A 24-hour return has no doors and no visit; it says these instead.
+RETURN_SCREENS = (
+    ("put_in", "one book through the flap, please; `count` were returned in a row"),
+    ("looking", "the belt has it: looking"),
+    ("returned", "`put` is returned, `count` in a row"),
+    ("given_back", "please take it out of the flap again, and why"),
+    ("shut", "the flap stays shut, and why"),
+)
+# What kinds of machine one firmware can be.  See docs/machines.md.
+MACHINES = (
+    ("doors", "small doors: one reader, one compartment each"),
+    ("glass", "one glass door before shelves with an antenna each"),
+    ("locker", "a pick-up locker: a door opens for whom its parcel is kept"),
+    ("return", "a 24-hour return: a flap, a belt, bins"),
+)
+# Screens of staff mode; doors are opened on those above, with `why` empty and no reader's name.
+STAFF_SCREENS = (
+    ("pin", "staff card read: type the PIN; `why` is wrong_pin after a wrong one"),
+    ("checking", "the PIN is being checked"),
+    ("staff", "staff: which door (`doors`), or which task (`tasks`)?"),
+    ("working", "a task is being done"),
+    ("report", "what the task found (`found`), or `why` it failed"),
 )
 
 

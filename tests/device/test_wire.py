@@ -122,6 +122,7 @@ def test_the_records_stand_in_a_fact_byte_for_byte():
 
 
 def test_the_words_of_the_lists_are_unique():
-    for rows in (wire.ASKS, wire.ORDERS, wire.REASONS, wire.ENDS, wire.SCREENS):
+    tables = (wire.ASKS, wire.ORDERS, wire.REASONS, wire.ENDS, wire.SCREENS, wire.OPENERS)
+    for rows in tables + (wire.RETURN_SCREENS, wire.MACHINES):
         words = [row[0] for row in rows]
         assert len(words) == len(set(words))
