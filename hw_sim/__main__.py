@@ -41,7 +41,8 @@ class Language(StrEnum):
 @app.command()
 def run(
     bookcases: Annotated[int, typer.Option(min=0, max=20, help="how many bookcases")] = 3,
-    kiosks: Annotated[int, typer.Option(min=0, max=2, help="how many kiosks")] = 1,
+    kiosks: Annotated[int, typer.Option(min=0, max=2, help="how many loan machines")] = 1,
+    catalogues: Annotated[int, typer.Option(min=0, max=1, help="how many to search at")] = 1,
     readers: Annotated[Readers, typer.Option(help="who walks up to them")] = Readers.gentle,
     seed: Annotated[int, typer.Option(help="what readers and radio do comes from it")] = 1,
     mqtt: Annotated[Mqtt, typer.Option(help="the MQTT server")] = Mqtt.embedded,
@@ -62,6 +63,7 @@ def run(
             folder,
             bookcases=bookcases,
             kiosks=kiosks,
+            catalogues=catalogues,
             readers=readers,
             seed=seed,
             mqtt=mqtt,

@@ -155,6 +155,8 @@ def _machines(room: Room) -> list[str]:
 
 def _summary(room: Room, one: BookcaseTwins | KioskTwins) -> str:
     if isinstance(one, KioskTwins):
+        if one.role != "selfcheck":
+            return f"kiosk, {one.role}"
         return f"kiosk, {len(room.world.at(Tray(one.device)))} copies on the tray"
     inside = [room.world.at(place) for place in _compartments(one)]
     return f"bookcase, {one.doors} doors, {sum(map(len, inside))} copies"
@@ -208,6 +210,8 @@ ROWS = (
     Row("hand", "choose", "BOOKCASE DOOR", "touch a door on the screen",
         _bookcase(BookcaseTwins.choose)),
     Row("hand", "key", "KIOSK KEYS", "press keys, one after the other", _kiosk(KioskTwins.press)),
+    Row("hand", "roll", "KIOSK COUNT", "put a roll of so many lines into the printer; 0: none",
+        _kiosk(KioskTwins.put_roll)),
     Row("hand", "leave", "DEVICE", "touch leave, and walk away", _leave),
     Row("hand", "pull", "BOOKCASE DOOR", "pull at a door: a released one opens",
         _bookcase(BookcaseTwins.pull)),
@@ -251,6 +255,8 @@ ROWS = (
         _foreign),
     Row("look", "machines", "", "all machines that run", _machines),
     Row("look", "look", "DEVICE", "what is truly there: doors, copies, screen", _look),
+    Row("look", "receipts", "KIOSK", "what its printer has printed",
+        _kiosk(KioskTwins.receipts)),
     Row("look", "where", "BARCODE", "where a copy truly is", _where),
     Row("look", "story", "BARCODE", "what truly happened to a copy",
         _story),

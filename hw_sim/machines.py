@@ -15,6 +15,7 @@ from hw_sim.devices.gm65 import Scanner
 from hw_sim.devices.kerong import Cu16, Cu48
 from hw_sim.devices.keypad import Keypad
 from hw_sim.devices.panel import Screen
+from hw_sim.devices.printer import Printer
 from hw_sim.devices.r200 import Reader
 from hw_sim.devices.twin import Twin
 from hw_sim.devices.wjl import LockBoard
@@ -25,6 +26,11 @@ from hw_sim.world.truth import Door, HandError, World
 Address = tuple[str, int]
 # The lock boards by their name in a bookcase's configuration (bookcase_fw/drivers/locks.py).
 LOCKS: dict[str, Callable[[int], Doors]] = {"wjl": LockBoard, "kerong": Cu48, "kerong_cu16": Cu16}
+# What a kiosk has, by its role (kiosk/core/roles.py).
+KIOSK_PARTS = {
+    "selfcheck": ("tray", "scanner", "keypad", "printer"),
+    "opac": ("scanner", "keypad"),
+}
 GO = ">"  # How a line of text writes the key that goes on; the other keys are their own bytes.
 
 
@@ -137,13 +143,16 @@ class BookcaseTwins(Parts):
 
 
 class KioskTwins(Parts):
-    def __init__(self, device: str, world: World, radio: Radio) -> None:
+    """A kiosk's parts; those that its role has not are not plugged in."""
+
+    def __init__(self, device: str, world: World, radio: Radio, role: str = "selfcheck") -> None:
+        self.role = role
         self.tray = Reader(lambda: radio.hear_tray(device))
         self.scanner = Scanner()
         self.keypad = Keypad()
+        self.printer = Printer()
         self._world = world
-        ends = {"tray": self.tray, "scanner": self.scanner, "keypad": self.keypad}
-        super().__init__(device, ends)
+        super().__init__(device, {part: getattr(self, part) for part in KIOSK_PARTS[role]})
 
     async def start(self) -> dict[str, str]:
         """Return the kiosk's ports as pyserial has them."""
@@ -161,3 +170,15 @@ class KioskTwins(Parts):
         words = {byte.decode(): word for word, byte in keypad.KEYS} | {GO: "go"}
         for key in keys:
             self.keypad.press(words[key])
+
+    def put_roll(self, lines: int) -> None:
+        """Put a roll of paper into the printer, with so many lines on it; 0 takes it out."""
+        self.printer.change_roll(lines)
+
+    def receipts(self) -> list[str]:
+        """Return what the printer has printed, line by line."""
+        return [
+            line
+            for receipt in self.printer.receipts
+            for line in receipt.decode("gb18030", "replace").splitlines()
+        ]

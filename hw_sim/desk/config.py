@@ -10,6 +10,9 @@ from hw_sim.desk.keys import Keys, write_private
 DISTRICT_ZONE = "Asia/Shanghai"
 PANEL = {"diagonal_in": 21.5, "viewing_mm": 600}
 
+# What a kiosk is, by the first letters of its name; a word of kiosk/core/roles.py.
+ROLES = {"kx": "selfcheck", "oc": "opac"}
+
 Timings = Mapping[str, int]
 Address = tuple[str, int]
 Ports = Mapping[str, Any]  # Of a machine's parts, as the simulated parts say them.
@@ -62,12 +65,18 @@ def kiosk(
 ) -> dict[str, Any]:
     return {
         **_machine(device, mqtt, keys, timings),
+        "role": role(device),
         "data": str(data),
         **urls,
         "web": web,
         "panel": PANEL,
         "speech": False,  # The keys that simulated readers press would start it.
     }
+
+
+def role(device: str) -> str:
+    """Return what a kiosk is."""
+    return ROLES[device[:2]]
 
 
 def write(path: Path, values: Mapping[str, Any]) -> Path:

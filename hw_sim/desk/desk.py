@@ -43,6 +43,7 @@ class Plan(NamedTuple):
 
     bookcases: int
     kiosks: int
+    catalogues: int
     readers: str
     seed: int
     mqtt: str
@@ -69,6 +70,7 @@ class Desk:
         *,
         bookcases: int = 3,
         kiosks: int = 1,
+        catalogues: int = 0,
         readers: str = "none",
         seed: int = 1,
         mqtt: str = "embedded",
@@ -82,6 +84,7 @@ class Desk:
         self.plan = Plan(
             bookcases=bookcases,
             kiosks=kiosks,
+            catalogues=catalogues,
             readers=readers,
             seed=seed,
             mqtt=mqtt,
@@ -153,10 +156,11 @@ class Desk:
             web_port=self.plan.web_port,
             say=self._say,
         )
-        for kind, count in (("bookcase", self.plan.bookcases), ("kiosk", self.plan.kiosks)):
-            for row in [row for row in machines if row["kind"] == kind][:count]:
-                station = self._bookcase(row) if kind == "bookcase" else self._kiosk(row)
-                self.stations[row["device"]] = station
+        plan, makes = self.plan, {"bc": self._bookcase, "kx": self._kiosk, "oc": self._kiosk}
+        counts = {"bc": plan.bookcases, "kx": plan.kiosks, "oc": plan.catalogues}
+        for name, make in makes.items():
+            for row in [row for row in machines if row["device"][:2] == name][: counts[name]]:
+                self.stations[row["device"]] = make(row)
 
     async def _start(self, stack: AsyncExitStack) -> None:
         """Start the servers, then all machines at once, then the people."""
@@ -199,7 +203,7 @@ class Desk:
 
     def _kiosk(self, row: dict[str, str]) -> Station:
         device = row["device"]
-        twins = KioskTwins(device, self.world, self.radio)
+        twins = KioskTwins(device, self.world, self.radio, config.role(device))
         path = self._folder / f"{device}.json"
         command = [sys.executable, "-m", "kiosk", "run", "--config", str(path)]
         self._eyes[device] = Eyes()

@@ -6,6 +6,7 @@ import json
 import typer
 
 from hw_sim import control, hands
+from hw_sim.desk import config
 from hw_sim.desk.desk import now_ms
 from hw_sim.desk.process import ProcessError
 from hw_sim.machines import BookcaseTwins, KioskTwins
@@ -21,7 +22,7 @@ async def serve(device: str) -> int:
     air = radio.Radio(world, radio.load(), seed=1)
     twins: BookcaseTwins | KioskTwins
     if rows[device]["kind"] == "kiosk":
-        twins = KioskTwins(device, world, air)
+        twins = KioskTwins(device, world, air, config.role(device))
     else:
         twins = BookcaseTwins(device, int(rows[device]["doors"]), world, air)
     table = hands.table(hands.Room(world, air, {device: twins}, asyncio.sleep))

@@ -110,9 +110,12 @@ class People:
         person = visits.Person(card, device, self._room.world, self._run, chance, pace.movement_s)
         brings = self._room.world.at(Hands(card)) and chance.random() < RETURN_SHARE
         try:
-            if isinstance(self._room.machines[device], BookcaseTwins):
+            twins = self._room.machines[device]
+            if isinstance(twins, BookcaseTwins):
                 visit = visits.bring if brings else visits.borrow
                 await visit(person, self._eyes[device])
+            elif twins.role == "opac":
+                await visits.search(person, self._eyes[device])
             else:
                 visit_kiosk = visits.bring_to_kiosk if brings else visits.borrow_at_kiosk
                 await visit_kiosk(person, self._eyes[device], self._sites[device])

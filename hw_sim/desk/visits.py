@@ -19,6 +19,7 @@ PULLS_MAX, PULL_S = 20, 0.25  # The lock lets go a moment after the screen says 
 # At a kiosk.
 _ENDS = ("take", "goodbye", "welcome")
 AFTER_YES = {"result": ("receipt", *_ENDS), "receipt": _ENDS}
+INITIALS = ("7777", "58", "9", "3")  # What somebody types on the digits of a keypad.
 READ = 2  # Movements' time that it takes to read a screen.
 KEY_YES, KEY_RETURN = "1", "2"  # The digits of the main choice, and of returning.
 
@@ -94,6 +95,18 @@ async def bring_to_kiosk(person: Person, eyes: Eyes, site: str) -> None:
     await eyes.see("tray", "review")
     await _pass_over_tray(person, eyes, books)
     await _shelve(person, books, site)
+    await person.do("leave")
+
+
+async def search(person: Person, eyes: Eyes) -> None:
+    """Look a title up at a catalogue machine by its initials, see where it is, and go."""
+    await eyes.see("welcome", "attract")
+    for key in person.chance.choice(INITIALS):
+        await person.do("key", key)
+    await eyes.see("finding")
+    await person.pause(READ)
+    await person.do("key", ">")
+    await person.pause(READ)
     await person.do("leave")
 
 

@@ -52,7 +52,9 @@ def tables() -> dict[str, list[Row]]:
         (_title_id(number), *(row[name] for name in HEADERS["titles"][1:]))
         for number, row in enumerate(_read("titles"), 1)
     ]
-    machines = sorted(_machine(row) for row in places)
+    machines = sorted(
+        _machine(device, row["site"]) for row in places for device in row["device"].split()
+    )
     return {
         "sites": [tuple(row[name] for name in HEADERS["sites"]) for row in places],
         "machines": machines,
@@ -81,11 +83,10 @@ def _title_id(number: int) -> str:
     return f"t{number:04d}"
 
 
-def _machine(place: dict[str, str]) -> Row:
-    device = place["device"]
-    if device.startswith("kx"):
-        return device, "kiosk", place["site"], "0", "0"
-    return device, "bookcase", place["site"], str(DOOR_COUNT), str(CAPACITY)
+def _machine(device: str, site: str) -> Row:
+    if device.startswith("bc"):
+        return device, "bookcase", site, str(DOOR_COUNT), str(CAPACITY)
+    return device, "kiosk", site, "0", "0"
 
 
 def _copies(chance: random.Random, titles: list[Row], machines: list[Row]) -> Iterator[Row]:
@@ -122,7 +123,8 @@ def _places(
                 books.remove(copy)
                 here.add(copy.title_id)
                 yield copy, site, f"{device}/{door}"
-    branches = [site for _device, kind, site, _doors, _capacity in machines if kind == "kiosk"]
+    kiosks = (site for _device, kind, site, _doors, _capacity in machines if kind == "kiosk")
+    branches = list(dict.fromkeys(kiosks))
     for copy in books:
         site = chance.choice(branches)
         yield copy, site, f"shelf:{site}"

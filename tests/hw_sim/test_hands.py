@@ -37,6 +37,7 @@ move bc01 1 2 {barcode(2)}
 pick {SHELVED} {BEN}
 scan kx01 {BEN}
 key kx01 UDLR>*#05
+roll kx01 300
 lay kx01 {SHELVED}
 lift kx01 {SHELVED} {BEN}
 told {SHELVED} {BEN}
@@ -57,6 +58,7 @@ miss {barcode(5)} 2
 dead {barcode(6)}
 look bc01
 look kx01
+receipts kx01
 where {barcode(1)}
 story {barcode(1)}
 faults

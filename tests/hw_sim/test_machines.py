@@ -52,7 +52,7 @@ async def test_a_kiosk_listens_on_addresses_that_pyserial_opens() -> None:
     ports = await kiosk(room, "kx01").start()
     await kiosk(room, "kx01").stop()
 
-    assert sorted(ports) == ["keypad", "scanner", "tray"]
+    assert sorted(ports) == ["keypad", "printer", "scanner", "tray"]
     assert all(url.startswith("socket://127.0.0.1:") for url in ports.values())
 
 

@@ -238,6 +238,13 @@ def test_a_letter_after_all_the_others_is_the_digit_itself_and_then_the_first_ag
     assert Seeker().keys("2", "2", "2", "2", "2").model.search.text == "a"
 
 
+def test_whoever_goes_on_before_anything_was_found_loses_nothing() -> None:
+    seeker = Seeker().keys("7").keys("go")
+    assert (seeker.state, seeker.model.search.text) == ("finding", "p")
+
+    assert seeker.told(THREE_BODY).keys("go").state == "title"
+
+
 def test_a_title_is_found_and_held_blind() -> None:
     seeker = Seeker()
     person = Blind(lambda: seeker.model, lambda name: seeker.keys(name))

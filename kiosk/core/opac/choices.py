@@ -48,7 +48,9 @@ def taps(model: Model) -> tuple[str, ...]:
     if model.state not in (at.WELCOME, at.FINDING):
         return ()
     erase = ("back",) if model.search.text else ()
-    return (*keys.LETTERS, keys.SETTLE, *erase)
+    # Whoever goes on before anything was found must not begin anew.
+    waits = (keys.GO,) if model.search.asked and not model.search.found and not model.focus else ()
+    return (*keys.LETTERS, keys.SETTLE, *erase, *waits)
 
 
 def page_size(model: Model) -> int:

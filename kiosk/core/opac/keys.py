@@ -15,7 +15,7 @@ LETTERS = {
     "2": "abc2", "3": "def3", "4": "ghi4", "5": "jkl5",
     "6": "mno6", "7": "pqrs7", "8": "tuv8", "9": "wxyz9",
 }  # fmt: skip
-SETTLE = "1"
+SETTLE, GO = "1", "go"
 
 
 def typed(text: str, key: str) -> str:

@@ -24,7 +24,7 @@ def tap(model: Model, event: Key, now_ms: int) -> Step:
     search = model.search
     if event.name == "back":
         return _look(model, search.text[:-1], "", now_ms)
-    if event.name == keys.SETTLE:
+    if event.name in (keys.SETTLE, keys.GO):
         return model._replace(search=search._replace(tapped="")), ()
     text = keys.tapped(search.text, search.tapped, event.name)
     return _look(model, text, event.name, now_ms, focus=0)
