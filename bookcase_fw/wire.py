@@ -131,6 +131,23 @@ POLICY = (
 )
 # fmt: on
 
+# An update that the service wants a machine to take; bookcase_fw/bundle.py draws what it names.
+# fmt: off
+OFFER = (
+    ("number", int, True, "of this offer: one that failed is not tried again under its number"),
+    ("version", str, True, "of what is offered"),
+    ("hash", str, True, "SHA-256 of its manifest, 64 hexadecimal digits"),
+    ("size", int, True, "bytes of its manifest"),
+    ("url", str, True, "where it is fetched in pieces: http:// or https://"),
+)
+UPDATE = (
+    ("kind", str, True, "firmware or config"),
+    ("number", int, True, "of the offer"),
+    ("word", str, True, "what became of it, a word of UPDATES"),
+    ("why", str, False, "why it was refused or gone back from, a word of UPDATE_WHYS"),
+)
+# fmt: on
+
 # A message: (name, topic tail, QoS, retained, signed, fields).  A signed one travels in the
 # envelope of sign.py; nothing unsigned is acted upon by a device.
 # fmt: off
@@ -215,10 +232,13 @@ MESSAGES = (
         ("faults", [str], True, "parts that do not work now: words of PARTS, with .door where one"),
         ("fill", int, True, "how full the journal is with unacknowledged records, in percent"),
         ("lends", bool, True, "whether it lends now; returns are always taken"),
+        ("updates", [UPDATE], False, "what became of the last offer of each kind"),
     )),
     ("want", "dn/want", 1, True, True, (
         ("revision", int, True, "revision of what is wanted"),
         ("policy", POLICY, False, "the offline policy"),
+        ("firmware", OFFER, False, "the firmware; without it what runs stays"),
+        ("config", OFFER, False, "the configuration, less names and keys"),
     )),
     ("beat", "up/beat", 0, False, False, (
         ("uptime_ms", int, True, "uptime"),
@@ -307,7 +327,26 @@ REASONS = (
 )
 PARTS = ("lock", "reader", "scanner", "panel", "flash", "clock", "tray", "keypad", "printer")
 PARTS += ("card", "climate", "belt")  # Of a bookcase's box, of a 24-hour return.
+PARTS += ("program",)  # The firmware ended by an error and started again.
 PARTS += ("mains", "water", "tamper", "smoke", "heat")  # Not a part that is silent: an alarm.
+UPDATES = (
+    ("fetching", "pieces of it are fetched while nobody is at the machine"),
+    ("ready", "it is there, whole and genuine; the machine waits until nobody is there"),
+    ("trying", "the machine starts from it and must prove itself"),
+    ("done", "it is in force"),
+    ("back", "it did not prove itself: the machine went back to what it had"),
+    ("refused", "it was not taken"),
+)
+UPDATE_WHYS = (
+    ("signature", "it is not signed by the key that the machine knows"),
+    ("malformed", "its manifest cannot be read"),
+    ("not_ours", "it is of another kind, or for another machine"),
+    ("older", "it is older than what runs"),
+    ("too_new", "what runs is too old to take it"),
+    ("test", "a part that worked before did not"),
+    ("unserved", "the service did not answer"),
+    ("crashed", "it ended by an error or by the watchdog"),
+)
 
 # How a door session ended.
 ENDS = (
