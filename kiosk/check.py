@@ -12,6 +12,7 @@ import serial
 
 from kiosk.config import Config
 from kiosk.services.speaker import PROGRAM
+from kiosk.services.tls import proof
 from kiosk.ui.theme import BOLD, REGULAR
 
 CONNECT_S = 3
@@ -24,7 +25,7 @@ def check(config: Config) -> bool:
         ("data", lambda: _data(config.data)),
         *((part, partial(_port, url)) for part, url in config.ports.items()),
         ("speech", _speech),
-        ("mqtt", lambda: _reach(*config.mqtt) if config.mqtt else "not used"),
+        ("mqtt", lambda: _mqtt(config)),
         ("web", lambda: _web(config.web)),
     )
     wells = [_line(name, attempt) for name, attempt in checks]
@@ -65,6 +66,20 @@ def _data(folder: Path) -> str:
 def _port(url: str) -> str:
     serial.serial_for_url(url, timeout=CONNECT_S).close()
     return url
+
+
+def _mqtt(config: Config) -> str:
+    """With certificates the server must prove itself; whether it takes ours, it says later."""
+    if not config.mqtt:
+        return "not used"
+    said = _reach(*config.mqtt)
+    if config.tls:
+        with (
+            socket.create_connection(config.mqtt, CONNECT_S) as plain,
+            proof(config.tls).wrap_socket(plain, server_hostname=config.mqtt[0]) as secured,
+        ):
+            said += f", {secured.version()}"
+    return said
 
 
 def _reach(host: str, port: int) -> str:

@@ -33,12 +33,21 @@ class Panel(msgspec.Struct, frozen=True):
         return math.hypot(self.width, self.height) / (self.diagonal_in * 25.4)
 
 
+class Tls(msgspec.Struct, frozen=True):
+    """Files in PEM: the authority that the MQTT server must prove, and the machine's own proof."""
+
+    ca: str
+    cert: str
+    key: str
+
+
 class Config(NamedTuple):
     role: str
     device: str
     key: bytes
     district_key: bytes
     mqtt: tuple[str, int] | None  # None: what this role says goes another way.
+    tls: Tls | None  # None: the connection is plain.
     data: Path
     ports: Mapping[str, str]  # Part, a word of wire.PARTS -> pyserial URL.
     doors: int  # Of a bookcase.
@@ -57,6 +66,7 @@ class _File(msgspec.Struct):
     role: str = "selfcheck"
     district_key: str = ""
     mqtt: tuple[str, int] | None = None
+    tls: Tls | None = None
     tray: str = ""
     scanner: str = ""
     keypad: str = ""
@@ -88,6 +98,9 @@ def load(path: Path, role: str = "") -> Config:
     own = {name: value for name, value in file.timings.items() if name in Timings._fields}
     if own.get("warning_ms", WARNING_MIN_MS) < WARNING_MIN_MS:
         raise ConfigError(f"{path}: warning_ms is less than {WARNING_MIN_MS}")
+    for name, kept in msgspec.structs.asdict(file.tls).items() if file.tls else ():
+        if not Path(kept).is_file():
+            raise ConfigError(f"{path}: tls.{name}: there is no {kept}")
     if file.doors < 1:
         raise ConfigError(f"{path}: doors is less than 1")
     return Config(
@@ -96,6 +109,7 @@ def load(path: Path, role: str = "") -> Config:
         key=bytes.fromhex(file.key),
         district_key=bytes.fromhex(file.district_key),
         mqtt=file.mqtt,
+        tls=file.tls,
         data=Path(file.data),
         ports=_ports(path, file, role),
         doors=file.doors,

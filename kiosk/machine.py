@@ -20,6 +20,7 @@ from kiosk.services.incident import Recorder
 from kiosk.services.journal import Journal
 from kiosk.services.shelf import Shelf
 from kiosk.services.store import Store
+from kiosk.services.tls import proof
 from kiosk.services.uplink import Uplink
 
 VERSION = "0.1.0"
@@ -77,6 +78,7 @@ def _keeper(config: Config, texts: Texts) -> Iterator[Made]:
         device=config.device,
         key=config.key,
         address=config.mqtt,
+        tls=proof(config.tls) if config.tls else None,
         journal=journal,
         clock=clock,
         post=runtime.call,

@@ -8,6 +8,7 @@ earlier session had not got through.
 import queue
 import secrets
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -42,6 +43,7 @@ class Uplink:
         device: str,
         key: bytes,
         address: tuple[str, int],
+        tls: ssl.SSLContext | None = None,
         journal: Journal,
         clock: Clock,
         post: Post,
@@ -50,7 +52,8 @@ class Uplink:
         firmware: str = "",
         timings: dict[str, int] | None = None,
     ) -> None:
-        self._address, self._journal, self._clock, self._post = address, journal, clock, post
+        self._address, self._tls = address, tls
+        self._journal, self._clock, self._post = journal, clock, post
         self._on_want = on_want
         self._talk = Talk(
             device=device,
@@ -143,6 +146,8 @@ class Uplink:
             reconnect_on_failure=False,
         )
         client.connect_timeout = CONNECT_S
+        if self._tls:
+            client.tls_set_context(self._tls)
         client.username_pw_set(self._talk.device, self._talk.password)
         client.will_set(*self._talk.will())
         client.on_socket_open = _without_delay
