@@ -14,6 +14,7 @@ from bookcase_fw.doors import Door
 from bookcase_fw.drivers.lockboard import LockBoardError
 from bookcase_fw.drivers.scanner import ScannerError
 from bookcase_fw.events import Events
+from bookcase_fw.identity import Identity
 from bookcase_fw.journal import JournalFull
 from bookcase_fw.offline import Offline
 from bookcase_fw.orderbook import OrderBook
@@ -52,6 +53,7 @@ class App:
         antennas = [openers["reader.%d" % number] for number in self.numbers]
         self._antennas = Antennas(antennas, self._fault)
         self.offline = Offline(notes, clock, config.utc_offset_min)
+        self.identity = Identity(config, notes, clock)
         self._doors = [Door(self, number) for number in self.numbers]
         self.visit = Visit(self)
         self._orders = OrderBook(self)
@@ -161,8 +163,8 @@ class App:
         for door in self._doors:
             self.post(door, "hurry")
 
-    async def answer(self, ask: dict) -> dict:
-        """Return the service's answer, or that of the offline policy."""
+    async def answer(self, ask: dict, vouched: int = -1) -> dict:
+        """Return the service's answer, or that of the offline policy; vouched: see Offline."""
         if self.journal.fill >= FULL:
             return {"ok": False, "why": "journal_full"}
         answer = None
@@ -171,7 +173,7 @@ class App:
             wait_ms = self.config.timings["ask_ms"]
             answer = await self.uplink.ask(ask["op"], wait_ms=wait_ms, **fields)
         if answer is None:
-            answer = self.offline.answer(ask)
+            answer = self.offline.answer(ask, vouched)
         if not self.journal.lends:
             answer = answer | {"left": 0, "why": "journal_full"}
         return answer
@@ -271,6 +273,8 @@ class App:
             self.journal.tend()
             self.notes.tend()
             self.offline.tend()
+            if self.identity.tend() and self.visit.idle:
+                self.visit.show_welcome()
             for door in self._doors:
                 if self.visit.idle:
                     await self._look(door)

@@ -34,6 +34,7 @@ FIELDS = (
     ("utc_offset_min", int,  480,   "the library's time zone in minutes east of UTC"),
     ("lock",           str,  "wjl", "the lock board, a name of drivers/locks.py"),
     ("shut_bit",       int,  1,     "what the lock board says of a shut door"),
+    ("phone",          str,  "",    "address of the readers' phone page, shown as a QR code"),
     ("timings",        dict, {},    "overrides of durations in ms"),
 )
 # fmt: on

@@ -12,7 +12,9 @@ from bookcase_fw.count import AGAIN, FIRST, HURRIED, IDLE, NO_RESULT, SECOND, Co
 from bookcase_fw.journal import JournalFull
 from bookcase_fw.tables import door as table
 
+# What a request says: who opens, how that is known, and what was shown and allowed.
 NOBODY = {"reader": "", "how": "nobody", "left": -1, "due": 0, "answer": "", "policy": 0}
+NOBODY |= {"nonce": "", "staff": ""}
 
 
 class Door:
@@ -174,7 +176,7 @@ class Door:
 
     def _note_unknown(self, _data):
         """Opened again before it could be counted: nobody can say who took what."""
-        for name in ("reader", "how", "answer", "policy"):
+        for name in ("reader", "how", "answer", "policy", "nonce", "staff"):
             self._session[name] = NOBODY[name]
         self._save()
 
@@ -207,7 +209,8 @@ class Door:
     def _record(self, end: str, found: dict) -> bool:
         """Write the session's record; say whether there was room for it."""
         session = self._session
-        names = ("id", "reader", "how", "left", "answer", "policy", "rebounds", "left_open")
+        names = ("id", "reader", "how", "left", "answer", "policy", "nonce", "staff")
+        names += ("rebounds", "left_open")
         body = {"took": [], "put": [], "unsure": []} | {name: session[name] for name in names}
         body |= found
         body |= {"door": self.number, "end": end}

@@ -36,14 +36,19 @@ class Offline:
         self._age_ms, self._since_ms = 0, self._clock.uptime_ms()
         self._notes.save("policy_age_ms", 0)
 
-    def answer(self, ask: dict) -> dict:
-        """Return an answer with the fields of wire `answer` but id, and the policy's revision."""
+    def answer(self, ask: dict, vouched: int = -1) -> dict:
+        """Return an answer with the fields of wire `answer` but id, and the policy's revision.
+
+        vouched: copies that a fresh token of the service allows this reader, who may be in no list
+        then; -1 without one.
+        """
         days = self._policy["loan_days"] if self._policy else 0
         due = policy.due_day(self._clock.wall_ms(), self._utc_offset_min, days)
-        taken = self._taken.get(ask.get("reader", ""), 0)
+        reader = ask.get("reader", "")
+        quota, taken = self._quota(reader, vouched), self._taken.get(reader, 0)
         if not taken and len(self._taken) >= READERS_MAX:
-            taken = self._policy["quota"] if self._policy else 0
-        answer = policy.decide(self._policy, ask, taken=taken, age_ms=self._age(), due=due)
+            taken = policy.QUOTA_MAX
+        answer = policy.decide(self._policy, ask, quota, taken, self._age(), due)
         return answer | {"policy": self.revision}
 
     def took(self, reader: str, count: int):
@@ -62,6 +67,16 @@ class Offline:
         if self._policy and self._clock.uptime_ms() - self._since_ms >= AGE_STEP_MS:
             self._age_ms, self._since_ms = self._age(), self._clock.uptime_ms()
             self._notes.save("policy_age_ms", self._age_ms)
+
+    def _quota(self, reader: str, vouched: int) -> "int | None":
+        """Return what this reader may take here; None: not known here.  See policy.decide."""
+        if not self._policy:
+            return None
+        if reader in self._policy["blocked"]:
+            return policy.BLOCKED
+        if vouched >= 0:
+            return min(vouched, self._policy["quota"])
+        return self._policy["quota"] if reader in self._policy["readers"] else None
 
     def _age(self) -> int:
         return self._age_ms + self._clock.uptime_ms() - self._since_ms

@@ -5,6 +5,7 @@ is answered with what was noted.  An order that a power cut interrupted failed, 
 """
 
 from bookcase_fw import orders
+from bookcase_fw.doors import NOBODY
 from bookcase_fw.journal import JournalFull
 
 KEPT = 64
@@ -76,8 +77,8 @@ class OrderBook:
 
     def _begin_open(self, order: dict):
         self._waiting[order["door"]] = (order["id"], _OPENED)
-        request = {"reader": order["reader"], "how": "order", "left": -1}
-        request |= {"due": 0, "answer": "", "policy": 0}
+        how = "assisted" if order["reader"] else "order"
+        request = NOBODY | {"reader": order["reader"], "how": how}
         self._app.post_door(order["door"], "request", request)
 
     def _begin_count(self, order: dict):

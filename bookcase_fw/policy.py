@@ -9,21 +9,26 @@ the reason.
 HOUR_MS = 3600000
 DAY_MS = 24 * HOUR_MS
 MINUTE_MS = 60000
+QUOTA_MAX = 255
+BLOCKED = -1  # The quota of a reader who may open no door.
 
 
-def decide(policy: "dict | None", ask: dict, taken: int, age_ms: int, due: int) -> dict:
+def decide(
+    policy: "dict | None", ask: dict, quota: "int | None", taken: int, age_ms: int, due: int
+):
     """Return an answer with the fields of wire `answer` but id.
 
-    ask: op, reader and tags of wire `ask`; taken: copies this reader took here since the service
-    was reached; age_ms: the policy's age; due: the due day of a loan now, from `due_day`.
+    ask: op, reader and tags of wire `ask`; quota: copies that this reader may take here while the
+    service is out of reach, BLOCKED, or None for who is not known here; taken: copies that they
+    took since; age_ms: the policy's age; due: the due day of a loan now, from `due_day`.
     """
     if ask["op"] == "return":
         return _answer(True, books=[{"tag": tag, "ok": True} for tag in ask.get("tags", [])])
-    why = _refusal(policy, ask.get("reader", ""))
+    why = "offline" if quota is None else "blocked" if quota == BLOCKED else ""
     if not policy or why or ask["op"] not in ("open", "lend", "account"):
         why = why or "offline"
         return _answer(False, why, books=[_no(tag, why) for tag in ask.get("tags", [])])
-    left, why = _left(policy, taken, age_ms)
+    left, why = _left(policy, quota or 0, taken, age_ms)
     if ask["op"] != "lend":
         return _answer(True, why, left=left, due=due)
     tags = ask.get("tags", [])
@@ -52,17 +57,11 @@ def due_day(wall_ms: int, offset_min: int, days: int) -> int:
     return year * 10000 + month * 100 + day - (153 * shifted + 2) // 5 + 1
 
 
-def _refusal(policy: "dict | None", reader: str) -> str:
-    if not policy or reader not in policy["readers"]:
-        return "offline"
-    return "blocked" if reader in policy["blocked"] else ""
-
-
-def _left(policy: dict, taken: int, age_ms: int) -> tuple:
+def _left(policy: dict, quota: int, taken: int, age_ms: int) -> tuple:
     """Return (copies that may still be taken, why none when there are none)."""
     if age_ms > policy["uptime_h"] * HOUR_MS:
         return 0, "stale"
-    left = min(policy["limit"], policy["quota"] - taken)
+    left = min(policy["limit"], quota - taken)
     return (left, "") if left > 0 else (0, "quota")
 
 

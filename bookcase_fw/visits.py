@@ -1,14 +1,8 @@
 """One reader at the machine: steps the visit table and carries out its effects."""
 
-from bookcase_fw import sign
+from bookcase_fw import identity
+from bookcase_fw.doors import NOBODY
 from bookcase_fw.tables import visit as table
-
-CARD_START, CARD_SIZE = "SG", 10
-
-
-def is_card(text: str) -> bool:
-    """Say whether a scanned text is a card's number: SG and eight digits."""
-    return len(text) == CARD_SIZE and text.startswith(CARD_START) and text[2:].isdigit()
 
 
 class Visit:
@@ -18,7 +12,7 @@ class Visit:
         self.door = 0  # Where the reader is; 0 when at no door.
         self._app = app
         self._visit_count = 0  # An answer to an earlier visit is not heard.
-        self._reader = ""
+        self._who = identity.NOBODY
         self._answer: dict = {}
 
     @property
@@ -48,19 +42,20 @@ class Visit:
 
     # Effects.
 
-    def _begin(self, card: str):
+    def _begin(self, text: str):
         self._visit_count += 1
-        self._reader = sign.pseudonym(self._app.config.district_key, card) if is_card(card) else ""
+        self._who = self._app.identity.read(text)
 
     def _ask_service(self, _card):
         self._app.spawn(self._asking(self._visit_count))
 
     async def _asking(self, visit: int):
-        if self._reader:
-            ask = {"op": "open", "reader": self._reader, "how": "card"}
-            answer = await self._app.answer(ask)
+        who = self._who
+        if who.why:
+            answer = {"ok": False, "why": who.why}
         else:
-            answer = {"ok": False, "why": "unknown_card"}
+            ask = {"op": "open", "reader": who.reader, "how": who.how}
+            answer = await self._app.answer(ask, vouched=who.left)
         event = "yes" if answer["ok"] else "no"
         self._app.post(self, event, answer | {"visit": visit})
 
@@ -68,26 +63,18 @@ class Visit:
         self._app.hurry()
 
     def _open(self, choice: dict):
-        answer, self.door = self._answer, choice["door"]
-        self._app.post_door(
-            self.door,
-            "request",
-            {
-                "reader": self._reader,
-                "how": "card",
-                "left": answer.get("left", -1),
-                "due": answer.get("due", 0),
-                "answer": answer.get("id", ""),
-                "policy": answer.get("policy", 0),
-            },
-        )
+        answer, who, self.door = self._answer, self._who, choice["door"]
+        request = NOBODY | {"reader": who.reader, "how": who.how, "nonce": who.nonce}
+        request |= {"left": answer.get("left", -1), "due": answer.get("due", 0)}
+        request |= {"answer": answer.get("id", ""), "policy": answer.get("policy", 0)}
+        self._app.post_door(self.door, "request", request)
 
     def _choose_only(self, _answer):
         if self._app.config.doors == 1:
             self._app.post(self, "choose", {"door": 1})
 
     def _end(self, _data):
-        self.door, self._reader, self._answer = 0, "", {}
+        self.door, self._who, self._answer = 0, identity.NOBODY, {}
 
     def _stop_timer(self, _data):
         self._app.stop_timer(self)
@@ -104,7 +91,7 @@ class Visit:
     # Effects: the screen.
 
     def show_welcome(self):
-        self._app.show("welcome")
+        self._app.show("welcome", code=self._app.identity.picture)
 
     def _show_welcome(self, _data):
         self.show_welcome()

@@ -5,11 +5,12 @@
 """
 
 import asyncio
+import json
 
-from bookcase_fw import record, sign
+from bookcase_fw import config, record, sign
 from bookcase_fw.app import App
 from bookcase_fw.clock import Clock
-from bookcase_fw.config import TIMINGS, Config
+from bookcase_fw.config import TIMINGS
 from bookcase_fw.drivers.line import Waits
 from bookcase_fw.drivers.lockboard import LockBoard
 from bookcase_fw.drivers.scanner import Scanner
@@ -24,6 +25,7 @@ from hw_sim.plug import plug
 
 KEY, DISTRICT_KEY = bytes(range(32)), b"district"
 CARD, OTHER_CARD = "SG00000012", "SG00000013"
+PHONE = "https://library.example/phone"
 READER = sign.pseudonym(DISTRICT_KEY, CARD)
 TIMES = {"poll_ms": 4, "opening_ms": 80, "left_open_ms": 120, "rebound_ms": 60, "second_ms": 60}
 TIMES |= {"retry_ms": 30, "choose_ms": 400, "done_ms": 300, "refused_ms": 100, "repeat_ms": 50}
@@ -93,20 +95,9 @@ class Lab:
         self.log = []
         self.boot = 0
         times = TIMINGS | TIMES | timings
-        self.config = Config(
-            device="bc01",
-            key=KEY,
-            district_key=DISTRICT_KEY,
-            mqtt=["", 0],
-            tls={},
-            doors=len(books),
-            capacity=12,
-            revision=1,
-            utc_offset_min=480,
-            lock="wjl",
-            shut_bit=1,
-            timings=times,
-        )
+        values = {"device": "bc01", "key": KEY.hex(), "district_key": DISTRICT_KEY.hex()}
+        values |= {"mqtt": ["", 0], "doors": len(books), "phone": PHONE, "timings": times}
+        self.config = config.parse(json.dumps(values))
 
     # Power.
 

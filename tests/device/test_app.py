@@ -443,7 +443,7 @@ async def test_an_order_opens_a_door_once():
     lab.take(1, 1)
     lab.board.shut_door(1)
     (session,) = await lab.facts(1, "session")
-    assert session["how"] == "order" and session["reader"] == READER
+    assert session["how"] == "assisted" and session["reader"] == READER
     await lab.settled()
 
     lab.app.on_order(order, False)

@@ -1,6 +1,6 @@
 """What is answered offline."""
 
-from bookcase_fw.policy import HOUR_MS, decide, due_day
+from bookcase_fw.policy import BLOCKED, HOUR_MS, decide, due_day
 
 POLICY = {
     "revision": 3,
@@ -8,15 +8,14 @@ POLICY = {
     "limit": 15,
     "quota": 2,
     "uptime_h": 72,
-    "readers": ["known", "bad"],
-    "blocked": ["bad"],
 }
+QUOTAS = {"known": 2, "child": 1, "bad": BLOCKED}
 DUE = 20261221
 
 
 def _decide(op: str, reader: str = "known", tags: tuple = (), taken: int = 0, age_h: int = 1):
     ask = {"op": op, "reader": reader, "tags": list(tags)}
-    return decide(POLICY, ask, taken=taken, age_ms=age_h * HOUR_MS, due=DUE)
+    return decide(POLICY, ask, QUOTAS.get(reader), taken, age_ms=age_h * HOUR_MS, due=DUE)
 
 
 def test_who_may_open_and_how_many_are_left():
@@ -26,6 +25,8 @@ def test_who_may_open_and_how_many_are_left():
         ("known", 1, 72, True, "", 1),
         ("known", 2, 1, True, "quota", 0),
         ("known", 0, 73, True, "stale", 0),
+        ("child", 0, 1, True, "", 1),
+        ("child", 1, 1, True, "quota", 0),
         ("bad", 0, 1, False, "blocked", 0),
         ("stranger", 0, 1, False, "offline", 0),
         ("", 0, 1, False, "offline", 0),
@@ -50,13 +51,14 @@ def test_an_old_policy_lends_nothing_and_says_why():
 
 def test_a_return_is_always_taken():
     for policy in (None, POLICY):
-        answer = decide(policy, {"op": "return", "tags": ["A"]}, taken=9, age_ms=10**12, due=0)
+        answer = decide(policy, {"op": "return", "tags": ["A"]}, None, 9, age_ms=10**12, due=0)
         assert answer["ok"] and answer["books"] == [{"tag": "A", "ok": True}]
 
 
 def test_without_a_policy_nothing_else_is_granted():
     for op in ("open", "lend", "account", "renew"):
-        assert decide(None, {"op": op, "reader": "known"}, taken=0, age_ms=0, due=0)["ok"] is False
+        answer = decide(None, {"op": op, "reader": "known"}, None, 0, age_ms=0, due=0)
+        assert answer["ok"] is False
     assert not _decide("renew", tags=("A",))["ok"]
 
 
