@@ -28,8 +28,9 @@ _COPIES = """SELECT copy.id, copy.barcode, copy.placed, copy.loaded_ms, copy_sta
 FROM copy LEFT JOIN copy_state ON copy_state.copy = copy.id
 WHERE copy.id > ? ORDER BY copy.id LIMIT ?"""
 _OBSERVED = """SELECT o.copy, o.happened_ms, o.device, o.number, o.cause, o.verb, o.sure, o.place,
-o.account, holder.id, o.due, o.rule, o.session, o.request, o.detail
-FROM observation o LEFT JOIN holder ON holder.account = o.account WHERE o.copy BETWEEN ? AND ?"""
+o.account, holder.id, o.due, o.rule, o.session, o.request, o.detail, w.earliest_ms, w.latest_ms
+FROM observation o LEFT JOIN holder ON holder.account = o.account
+LEFT JOIN time_window w ON w.cause = o.cause WHERE o.copy BETWEEN ? AND ?"""
 _STANDING = """SELECT copy, source, target, kind, at_ms, cause, request FROM movement m
 WHERE copy BETWEEN ? AND ? AND kind <> 'undo' AND NOT EXISTS
 (SELECT 1 FROM movement u WHERE u.kind = 'undo' AND u.reverses = m.id) ORDER BY copy, id"""

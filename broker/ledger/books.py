@@ -20,6 +20,7 @@ from broker.ledger.fold import (
     Observation,
     life,
     order,
+    takes_back,
 )
 from broker.ledger.schema import SEEN
 from broker.ledger.state import ARRIVALS
@@ -32,8 +33,9 @@ FOLDED_CASES = ("taken_unknown", "unknown_reader", "gone", "unsure", "inferred",
 _OBSERVE = """INSERT INTO observation (copy, happened_ms, device, number, cause, verb, sure, place,
 account, due, rule, session, request, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _OBSERVED = """SELECT o.happened_ms, o.device, o.number, o.cause, o.verb, o.sure, o.place,
-o.account, holder.id, o.due, o.rule, o.session, o.request, o.detail
-FROM observation o LEFT JOIN holder ON holder.account = o.account WHERE o.copy = ?"""
+o.account, holder.id, o.due, o.rule, o.session, o.request, o.detail, w.earliest_ms, w.latest_ms
+FROM observation o LEFT JOIN holder ON holder.account = o.account
+LEFT JOIN time_window w ON w.cause = o.cause WHERE o.copy = ?"""
 _NEWEST = """SELECT happened_ms, device, number, cause, verb FROM observation WHERE copy = ?
 ORDER BY happened_ms DESC, device DESC, number DESC, cause DESC, verb DESC LIMIT 1"""
 _MOVE = """INSERT INTO movement
@@ -157,11 +159,11 @@ class Books:
         """Enter one observation of a copy and everything that follows from it."""
         self.hold((copy,))
         moved = len(self.moved)
-        (happened_ms, device, number, cause, verb, sure, place, account, _taker, *rest) = seen
+        (happened_ms, device, number, cause, verb, sure, place, account, _taker, *rest, _, _) = seen
         values = (copy, happened_ms, device, number, cause, verb, sure, place, account, *rest)
         tail = self._tails.get(copy) or self._tail(copy)
         self._db.execute(_OBSERVE, values)
-        if tail and seen.verb in SEEN and order(seen) > tail.newest:
+        if tail and _is_next(tail, seen):
             self._go_on(copy, tail, seen, now_ms)
         else:
             self.fold_again(copy, cause, now_ms)
@@ -294,6 +296,12 @@ class Books:
         for key, row in held.items():
             if key not in keys and row[1] in FOLDED_CASES:
                 self._cases.close(key, now_ms, "later_fact")
+
+
+def _is_next(tail: Tail, seen: Observation) -> bool:
+    """Whether an observation can be entered after the others without looking at them."""
+    is_newest = seen.sure and order(seen) > tail.newest
+    return is_newest and seen.verb in SEEN and not takes_back(tail.arrival, seen)
 
 
 def folded_life(db: Database, copy: int, day: Callable[[int], int]) -> Life:

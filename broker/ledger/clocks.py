@@ -1,7 +1,8 @@
 """When a fact happened: a boot's anchor plus the uptime that the machine wrote down.
 
 A machine's wall clock is a hint.  Each hello gives an anchor: the service's time at uptime 0.  A
-fact of a boot that was never anchored lies between the boots around it, and is not sure.
+fact of a boot that was never anchored lies between the boots around it, and is not sure: then the
+window in which it lies is kept beside the guess, for sequence.py.
 """
 
 from typing import NamedTuple, Protocol
@@ -21,6 +22,7 @@ _LASTED = """SELECT MAX(uptime_ms) FROM inbox
 WHERE stream = ? AND number > ? AND number < ? AND boot < ? GROUP BY boot"""
 _UNSURE = """SELECT DISTINCT o.copy, o.cause, i.uptime_ms FROM observation o
 JOIN inbox i ON i.id = o.cause WHERE o.device = ? AND o.sure = 0 AND i.boot = ?"""
+_WINDOW = "INSERT INTO time_window (cause, earliest_ms, latest_ms) VALUES (?, ?, ?)"
 _MOVE = "UPDATE observation SET happened_ms = ?, sure = 1 WHERE copy = ? AND cause = ?"
 
 
@@ -36,6 +38,8 @@ class Stamp(NamedTuple):
 class Placed(Protocol):
     """A record in its stream."""
 
+    @property
+    def id(self) -> int: ...
     @property
     def stream(self) -> int: ...
     @property
@@ -86,10 +90,12 @@ class Clocks:
         (after,) = self._db.execute(_AFTER, (device, stamp.boot)).fetchone()
         latest = min(received_ms, received_ms if after is None else after)
         began = self._began(device, record)
-        guess = latest if began is None else began + stamp.uptime_ms
+        earliest = min(latest, (began or 0) + stamp.uptime_ms)
+        guess = latest if began is None else earliest
         if stamp.quality != wire.CLOCK_NONE:
             guess = stamp.wall_ms
-        return min(max(guess, began or 0), latest), False
+        self._db.execute(_WINDOW, (record.id, earliest, latest))
+        return min(max(guess, earliest), latest), False
 
     def _began(self, device: int, record: Placed) -> int | None:
         """Return the earliest time at which a boot without an anchor can have begun, if any.

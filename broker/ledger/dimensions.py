@@ -14,13 +14,15 @@ _SET_PROMISE = """INSERT INTO copy_promise (copy, account, until_ms, state, caus
 VALUES (?, ?, ?, ?, ?)"""
 _IRREGULAR = """SELECT 1 FROM copy_condition WHERE copy = ?
 UNION ALL SELECT 1 FROM copy_promise WHERE copy = ?
-UNION ALL SELECT 1 FROM loan WHERE copy = ? AND state IN ('lost', 'claimed') LIMIT 1"""
+UNION ALL SELECT 1 FROM loan WHERE copy = ? AND state IN ('lost', 'claimed')
+UNION ALL SELECT 1 FROM observation WHERE copy = ? AND sure = 0 LIMIT 1"""
 
 # Of many copies at once (PostgreSQL).
 IRREGULAR_OF = """WITH asked (copy) AS (SELECT unnest(CAST(? AS BIGINT[])))
 SELECT copy FROM copy_condition JOIN asked USING (copy)
 UNION SELECT copy FROM copy_promise JOIN asked USING (copy)
-UNION SELECT copy FROM loan JOIN asked USING (copy) WHERE state IN ('lost', 'claimed')"""
+UNION SELECT copy FROM loan JOIN asked USING (copy) WHERE state IN ('lost', 'claimed')
+UNION SELECT copy FROM observation JOIN asked USING (copy) WHERE sure = 0"""
 
 
 def held(db: Database, copy: int) -> tuple[Condition, Promise | None]:
@@ -50,4 +52,4 @@ def correct(db: Database, copy: int, life: Life) -> bool:
 
 def irregular(db: Database, copy: int) -> bool:
     """Say whether a copy's next step depends on more than where it is and who has it on loan."""
-    return db.execute(_IRREGULAR, (copy, copy, copy)).fetchone() is not None
+    return db.execute(_IRREGULAR, (copy,) * 4).fetchone() is not None

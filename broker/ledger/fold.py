@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from broker.ledger import declared
 from broker.ledger.schema import TRANSIT, UNKNOWN
+from broker.ledger.sequence import Story, order, stories
 from broker.ledger.state import (
     Arrival,
     Case,
@@ -22,7 +23,7 @@ from broker.ledger.state import (
 )
 
 __all__ = ["Arrival", "Case", "Condition", "Life", "Loan", "Movement", "Observation", "Promise",
-           "life", "order"]  # fmt: skip
+           "life", "order", "takes_back"]  # fmt: skip
 
 VOID_MS = 600_000  # A copy back within ten minutes never was a loan.
 
@@ -36,28 +37,45 @@ class Life(State):
         _VERBS[seen.verb](self, seen)
 
 
-def order(seen: Observation) -> tuple[int, int, int, int, str]:
-    """Return the sort key of an observation: time, then a rule that knows no arrival.
-
-    The cause is last but one: it only tells apart two journals of one device.
-    """
-    return seen.happened_ms, seen.device, seen.number, seen.cause, seen.verb
-
-
 def life(
     observations: list[Observation], *, placed: int, loaded_ms: int, day: Callable[[int], int]
 ) -> Life:
-    """Fold a whole life, from the day the copy entered the ledger."""
+    """Fold a whole life, from the day the copy entered the ledger.
+
+    Where times are not sure and the outcome depends on them, nobody is charged: a case.
+    """
+    told = stories(observations, placed=placed)
+    folded = _folded(told.likely, placed, loaded_ms, day)
+    if told.in_doubt:
+        others = (_folded(story, placed, loaded_ms, day) for story in (told.early, told.late))
+        if any(_outcome(other) != _outcome(folded) for other in others):
+            _unsettle(folded, told.likely[-1])
+    return folded
+
+
+def _folded(story: Story, placed: int, loaded_ms: int, day: Callable[[int], int]) -> Life:
     folded = Life(UNKNOWN, day)
     if placed != UNKNOWN:
         folded.movements.append(Movement(UNKNOWN, placed, "load", loaded_ms, None))
         folded.holder = placed
-    story = sorted(observations, key=order)
     taken_back = declared.reversed_causes(story)
     for seen in story:
         if seen.cause not in taken_back:
             folded.see(seen)
     return folded
+
+
+def _outcome(life: Life) -> tuple[int, int | None]:
+    return life.holder, life.loan.account if life.loan else None
+
+
+def _unsettle(life: Life, seen: Observation) -> None:
+    """Nobody can say who has it."""
+    if life.loan:
+        life.move(seen, UNKNOWN, "gone")
+        life.end_loan("void", life.loan.out_ms)
+    if not any(case.cause == seen.cause for case in life.open_cases("order")):
+        life.doubt(seen, "order")
 
 
 def _taken(life: State, seen: Observation, kind: str) -> None:
@@ -127,18 +145,30 @@ def _gone(life: State, seen: Observation) -> None:
     """A count did not hear a copy that should be inside.
 
     The reader whose door session the count settles took it, and it was heard through the glass,
-    unless it came in that session: then it was never inside, and nobody is charged.
+    unless it came in that session: then it was never inside, and is with whoever had it before.
     """
     if life.holder != seen.place:
         return
-    came = life.arrival
-    came_now = came is not None and came[:2] == (seen.device, seen.session)
+    came_now = takes_back(life.arrival, seen)
     if seen.account is not None and not came_now:
         _taken(life, seen, "take")
         return
     life.settle(seen)
+    came = life.movements[-1] if came_now and life.movements else None
+    if came and came.kind == "return" and life.loans:
+        life.move(seen, came.source, "gone", reverses=came.cause)
+        life.reopen(life.loans[-1])
+        return
     life.move(seen, UNKNOWN, "gone")
     life.doubt(seen, "gone")
+
+
+def takes_back(came: Arrival | None, seen: Observation) -> bool:
+    """Whether the second count of a door session says that what came in it was never inside.
+
+    That needs the loan that had ended, so the whole life.
+    """
+    return seen.verb == "gone" and came is not None and came[:2] == (seen.device, seen.session)
 
 
 def _unsure(life: State, seen: Observation) -> None:

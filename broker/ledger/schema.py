@@ -46,7 +46,7 @@ MOVEMENTS = (
     ("return", "reader -> compartment or shelf: brought back"),
     ("put", "any but a reader -> compartment or shelf: appeared there"),
     ("back", "reader or unknown -> compartment: a count heard it, so it never left"),
-    ("gone", "compartment -> unknown: a count did not hear it"),
+    ("gone", "compartment -> unknown, or the reader who had it: a count did not hear it"),
     (
         "infer",
         "reader -> compartment or shelf: must have come back unseen, since it left from there",
@@ -256,6 +256,17 @@ inbox = Table(
     sqlite_strict=True,
 )
 
+# Between which times a fact happened, when its boot was never anchored.
+time_window = Table(
+    "time_window",
+    metadata,
+    Column("cause", Whole, ForeignKey("inbox.id"), primary_key=True, autoincrement=False),
+    Column("earliest_ms", Whole, nullable=False),
+    Column("latest_ms", Whole, nullable=False),
+    CheckConstraint("earliest_ms <= latest_ms", name="time_window_is_forward"),
+    sqlite_strict=True,
+)
+
 # --- What follows for copies.
 
 # One line for each copy that a fact names: what the fold reads, in the order of `fold.ORDER`.
@@ -267,7 +278,7 @@ observation = Table(
     Column("cause", Whole, ForeignKey("inbox.id"), primary_key=True),
     Column("verb", Text, primary_key=True),
     _one_of("observation_verb", VERBS),
-    Column("sure", Whole, nullable=False),  # 0: the boot was never anchored, so an estimate
+    Column("sure", Whole, nullable=False),  # 0: the boot was never anchored: see `time_window`
     Column("device", Whole, nullable=False),
     Column("number", Whole, nullable=False),
     Column("place", Whole, ForeignKey("holder.id"), nullable=False),  # where it was seen

@@ -31,6 +31,15 @@ class Observation(NamedTuple):
     session: str
     request: int | None
     detail: str
+    earliest_ms: int | None = None  # Of a time that is not sure: the window in which it lies.
+    latest_ms: int | None = None
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """Between which times it happened, both included."""
+        if self.sure or self.earliest_ms is None or self.latest_ms is None:
+            return self.happened_ms, self.happened_ms
+        return self.earliest_ms, self.latest_ms
 
 
 class Movement(NamedTuple):
@@ -144,6 +153,11 @@ class State:
         ended, self.loan = self.loan, None
         ended.state, ended.in_ms = state, in_ms
         return ended
+
+    def reopen(self, loan: Loan) -> None:
+        """It did not come back after all."""
+        loan.state, loan.in_ms = "open", None
+        self.loan = loan
 
     def doubt(self, seen: Observation, kind: str, *, account: int | None = None) -> None:
         self.cases.append(

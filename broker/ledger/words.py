@@ -73,6 +73,8 @@ MOVEMENTS = {
                    "{copy} was counted in {target}: it never left"),
     "gone":       ("{copy}复点时不在 {source}，去向不明",
                    "{copy} was not counted in {source}: nobody knows where it is"),
+    "gone_back":  ("{copy}复点时不在 {source}，并未还入，仍由读者 {card} 借出",
+                   "{copy} was not counted in {source}: it never came back from {card}"),
     "infer":      ("{copy}推定早已还到 {target}，读者 {card} 的借阅结束",
                    "{copy} must have come back to {target} unseen; the loan of {card} ends"),
     "stock":      ("{copy}由馆员放入 {target}",
@@ -234,6 +236,8 @@ def movement(moved: Moved, language: str) -> list[Part]:
     kind = moved.kind
     if kind == "take" and moved.target.kind != "reader":
         kind = "take_nobody"
+    if kind == "gone" and moved.target.kind == "reader":
+        kind = "gone_back"
     reader = moved.target if moved.target.kind == "reader" else moved.source
     n = LANGUAGES.index(language)
     fields = {

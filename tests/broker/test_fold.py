@@ -40,6 +40,7 @@ def told(*observations: Observation) -> Life:
     return life(list(observations), placed=CASE1, loaded_ms=START_MS, day=day)
 
 
+BORROWED = (seen(1, "took", who=ANN),)
 LATE = seen(60_000, "took", who=BEN)
 
 # fmt: off
@@ -65,6 +66,11 @@ STORIES = (
     ((seen(1, "gone"),), UNKNOWN, [], ["gone"]),
     ((seen(1, "gone"), seen(9, "back")), CASE1, [], []),
     ((seen(1, "took", who=ANN), seen(2, "gone")), WITH[ANN], ["open"], []),
+    # Heard through the glass: what came was never inside, and is with whoever had it before.
+    ((*BORROWED, seen(30, "put", session="s"), seen(31, "gone", who=BEN, session="s")),
+     WITH[ANN], ["open"], []),
+    ((seen(30, "put", CASE2, session="s"), seen(31, "gone", CASE2, session="s")),
+     UNKNOWN, [], ["gone"]),
     # Somebody else takes what is on loan: the first reader must have brought it back.
     ((seen(1, "took", who=ANN), seen(9, "took", who=BEN)), WITH[BEN], ["inferred", "open"], []),
     # … and that it was overdue is for staff to look at.
