@@ -41,6 +41,7 @@ WHERE NOT EXISTS (SELECT 1 FROM balance WHERE purse = NEW.{end} AND account = NE
 _REFUNDED = """NEW.state <> 'failed' AND (SELECT COALESCE(SUM(fen), 0) FROM refund
 WHERE payment = NEW.payment AND state <> 'failed' AND id <> NEW.id) + NEW.fen
 > (SELECT CASE state WHEN 'paid' THEN fen ELSE 0 END FROM payment WHERE id = NEW.payment)"""
+_TOLD = "copy, cause, account, in_ms, due, state"  # A change of these is news.
 _TELL = (
     "INSERT INTO loan_news (copy, cause, account) VALUES ({row}.copy, {row}.cause, {row}.account)"
 )
@@ -63,20 +64,20 @@ GUARDS = (
           "more would be given back than was paid"),
     Guard("refund_stays_below_its_payment", "BEFORE UPDATE", "refund", _REFUNDED,
           "more would be given back than was paid"),
-    Guard("loan_is_told_when_new", "AFTER INSERT", "loan", action=_TELL.format(row="NEW")),
-    Guard("loan_is_told_when_changed", "AFTER UPDATE", "loan",
-          "OLD.in_ms IS DISTINCT FROM NEW.in_ms OR OLD.due <> NEW.due "
-          "OR OLD.state <> NEW.state OR OLD.account <> NEW.account",
-          action=_TELL.format(row="NEW")),
-    Guard("loan_is_told_when_gone", "BEFORE DELETE", "loan", action=_TELL.format(row="OLD")),
     # Whoever enters a reader enters his card: both stand in `patron`, the card's life in `card`.
     Guard("patron_has_a_card", "AFTER INSERT", "patron",
           action="INSERT INTO card (card, reader, account, state, since_ms) "
           "VALUES (NEW.card, NEW.reader, NEW.account, 'active', 0) ON CONFLICT DO NOTHING"),
 )  # fmt: skip
 
-# INSERT OR REPLACE deletes what it replaces without asking the guards of a deletion.
 ONLY_SQLITE = (
+    Guard("loan_is_told_when_new", "AFTER INSERT", "loan", action=_TELL.format(row="NEW")),
+    Guard("loan_is_told_when_changed", "AFTER UPDATE", "loan",
+          "OLD.in_ms IS DISTINCT FROM NEW.in_ms OR OLD.due <> NEW.due "
+          "OR OLD.state <> NEW.state OR OLD.account <> NEW.account",
+          action=_TELL.format(row="NEW")),
+    Guard("loan_is_told_when_gone", "BEFORE DELETE", "loan", action=_TELL.format(row="OLD")),
+    # INSERT OR REPLACE deletes what it replaces without asking the guards of a deletion.
     Guard("money_is_not_replaced", "BEFORE INSERT", "money",
           "EXISTS (SELECT 1 FROM money WHERE id = NEW.id OR key = NEW.key)",
           "money is booked once"),
@@ -85,12 +86,22 @@ ONLY_SQLITE = (
           "AND event = NEW.event)", "what a provider said is told once"),
 )  # fmt: skip
 
+# The same of the loans of a whole statement: a call for each row would cost more than the row.
+LOANS_TOLD = (
+    # name                      event     its rows                                 what is told
+    ("loan_is_told_when_new", "INSERT", "NEW TABLE AS new_", "TABLE new_"),
+    ("loan_is_told_when_changed", "UPDATE", "OLD TABLE AS old_ NEW TABLE AS new_",
+     f"(SELECT {_TOLD} FROM new_ EXCEPT SELECT {_TOLD} FROM old_ ORDER BY cause, copy)"),
+    ("loan_is_told_when_gone", "DELETE", "OLD TABLE AS old_", "TABLE old_"),
+)  # fmt: skip
+
 
 def statements(kind: Kind) -> list[str]:
     """Return the statements that make all guards in an empty database."""
     if kind == "sqlite":
         return [_sqlite(guard) for guard in (*GUARDS, *ONLY_SQLITE)]
-    return [statement for guard in GUARDS for statement in _postgresql(guard)]
+    made = [_postgresql(guard) for guard in GUARDS] + [_together(*told) for told in LOANS_TOLD]
+    return [statement for pair in made for statement in pair]
 
 
 def _sqlite(guard: Guard) -> str:
@@ -109,4 +120,13 @@ def _postgresql(guard: Guard) -> tuple[str, str]:
 BEGIN {does}; RETURN {row}; END $$"""
     trigger = f"""CREATE TRIGGER {guard.name} {guard.when} ON {guard.table}
 FOR EACH ROW EXECUTE FUNCTION {guard.name}()"""
+    return function, trigger
+
+
+def _together(name: str, event: str, rows: str, told: str) -> tuple[str, str]:
+    function = f"""CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+INSERT INTO loan_news (copy, cause, account) SELECT copy, cause, account FROM ({told}) AS told;
+RETURN NULL; END $$"""
+    trigger = f"""CREATE TRIGGER {name} AFTER {event} ON loan REFERENCING {rows}
+FOR EACH STATEMENT EXECUTE FUNCTION {name}()"""
     return function, trigger

@@ -5,25 +5,35 @@ as it is declared now.  What was booked for the loan before is compared with tha
 difference is written: the old row is reversed and a new one is booked.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-from broker.accounts.money import Cause, Money, Reason, Row
+from broker.accounts.money import Cause, Money, Reason
+from broker.accounts.money import Row as Booked
 from broker.circulation.late import Loan
 from broker.circulation.terms import Place
-from broker.ledger.store import Database
+from broker.ledger.store import Database, Row
 
 CHARGES = ("fine", "lost_item", "processing")
 # Ends in doubt (inferred, claimed) are in the reader's favour; what never was a loan costs nothing.
 COSTLY = ("returned", "lost", "found")
 
-_LOAN = """SELECT loan.account, loan.state, loan.due, loan.in_ms, loan.waived, title.audience,
-COALESCE(copy_type.type, 'book'), COALESCE(patron.kind, ''), site.id, site.level, device.kind
-FROM loan JOIN copy ON copy.id = loan.copy JOIN title ON title.id = copy.title
+_LOANS = """SELECT loan.copy, loan.cause, loan.account, loan.state, loan.due, loan.in_ms,
+loan.waived, title.audience, COALESCE(copy_type.type, 'book'), COALESCE(patron.kind, ''),
+site.id, site.level, device.kind
+FROM {loans} JOIN copy ON copy.id = loan.copy JOIN title ON title.id = copy.title
 JOIN inbox ON inbox.id = loan.cause JOIN stream ON stream.id = inbox.stream
 JOIN device ON device.id = stream.device JOIN site ON site.id = device.site
 LEFT JOIN patron ON patron.account = loan.account
-LEFT JOIN copy_type ON copy_type.copy = loan.copy WHERE loan.copy = ? AND loan.cause = ?"""
+LEFT JOIN copy_type ON copy_type.copy = loan.copy WHERE {which}"""
+_LOAN = _LOANS.format(loans="loan", which="loan.copy = ? AND loan.cause = ?")
+_NEWS = _LOANS.format(
+    loans="loan_news n JOIN loan ON loan.copy = n.copy AND loan.cause = n.cause",
+    which="n.id BETWEEN ? AND ? AND loan.in_ms IS NOT NULL",
+)
+_NEWS_CHARGED = """SELECT n.copy, n.cause FROM loan_news n JOIN money
+ON money.cause_kind = 'loan' AND money.cause = n.copy || ':' || n.cause
+WHERE n.id BETWEEN ? AND ?"""
 _ENDED = """SELECT copy, cause FROM loan WHERE in_ms IS NOT NULL AND in_ms >= ? AND due > 0
 ORDER BY id"""
 _CHARGED = """SELECT DISTINCT cause FROM money WHERE cause_kind = 'loan' AND at_ms >= ?
@@ -60,6 +70,17 @@ class Changed(NamedTuple):
     after: int
 
 
+class _Cost(NamedTuple):
+    """Of one loan: whose, when it ended, and what it costs."""
+
+    account: int
+    at_ms: int
+    charges: list[Charge]
+
+
+_Key = tuple[int, int]  # Copy and cause: what a loan is known by.
+
+
 class Settlement:
     """Everything happens in the caller's transaction."""
 
@@ -71,9 +92,26 @@ class Settlement:
 
     def settle(self, copy: int, cause: int, now_ms: int) -> list[Changed]:
         """Book what the loan that a fact began costs now; return what that changed."""
-        account, at_ms, cost = self._cost(copy, cause)
-        about = loan_cause(copy, cause)
-        charges = {charge.kind: charge for charge in cost if charge.fen}
+        row = self._db.execute(_LOAN, (copy, cause)).fetchone()
+        return self._book((copy, cause), self._cost(row), now_ms)
+
+    def settle_news(self, loans: Collection[_Key], first: int, last: int, now_ms: int) -> None:
+        """The same for loans that rows of `loan_news` from first to last tell of.
+
+        All are asked for at once: few of the loans that change cost anything, or did before.
+        """
+        rows = self._db.execute(_NEWS, (first, last)).fetchall()
+        charged = set(self._db.execute(_NEWS_CHARGED, (first, last)).fetchall())
+        ended = {(row[0], row[1]): row for row in rows}
+        for loan in loans:
+            cost = self._cost(ended.get(loan))
+            if cost.charges or loan in charged:
+                self._book(loan, cost, now_ms)
+
+    def _book(self, loan: _Key, cost: _Cost, now_ms: int) -> list[Changed]:
+        account, at_ms, wanted = cost
+        about = loan_cause(*loan)
+        charges = {charge.kind: charge for charge in wanted}
         found = []
         for kind in CHARGES:
             charge = charges.get(kind)
@@ -90,20 +128,18 @@ class Settlement:
         loans |= {_loan_of(cause) for (cause,) in self._db.execute(_CHARGED, (since_ms,))}
         return [changed for loan in sorted(loans) for changed in self.settle(*loan, now_ms)]
 
-    def _cost(self, copy: int, cause: int) -> tuple[int, int, list[Charge]]:
-        """Return (account, when it ended, what it costs); a loan that is gone costs nothing."""
-        row = self._db.execute(_LOAN, (copy, cause)).fetchone()
+    def _cost(self, row: Row | None) -> _Cost:
+        """Return what a loan costs; one that is gone, and so has no row, costs nothing."""
         if row is None:
-            return 0, 0, []
-        account, state, due, in_ms, waived, item, type, patron, site, level, channel = row
+            return _Cost(0, 0, [])
+        _copy, _cause, account, state, due, in_ms, waived, item, type, patron, *place = row
         # An account without a person is nobody's: a suspect's, or of somebody who was erased.
         if state not in COSTLY or in_ms is None or not patron:
-            return account, 0, []
-        loan = Loan(due, item, type, patron, place=Place(site, level, channel))
+            return _Cost(account, 0, [])
+        loan = Loan(due, item, type, patron, place=Place(*place))
         cost = self._cost_of(Ended(state, loan, self._day(in_ms)))
-        if waived:
-            cost = [charge for charge in cost if charge.kind != "fine"]
-        return account, in_ms, cost
+        free = ("fine",) if waived else ()
+        return _Cost(account, in_ms, [c for c in cost if c.fen and c.kind not in free])
 
     def _correct(
         self,
@@ -150,7 +186,7 @@ class Settlement:
                 if left:
                     self._waive_anew(waived, left, now_ms)
 
-    def _waive_anew(self, waived: Row, fen: int, now_ms: int) -> None:
+    def _waive_anew(self, waived: Booked, fen: int, now_ms: int) -> None:
         self._money.book(
             "waive",
             waived.source_account,

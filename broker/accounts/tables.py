@@ -199,6 +199,7 @@ card = Table(
         "state <> 'lost' OR (lost_ms IS NOT NULL AND suspect IS NOT NULL)", name="card_lost_since"
     ),
     Index("card_account", "account"),
+    Index("card_suspect", "suspect", **_where("suspect IS NOT NULL")),
     Index("one_active_card", "account", unique=True, **_where("state = 'active'")),
     sqlite_strict=True,
 )  # fmt: skip

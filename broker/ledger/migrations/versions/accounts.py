@@ -89,6 +89,14 @@ def _tables() -> None:
     )
     op.create_index("card_account", "card", ["account"], unique=False)
     op.create_index(
+        "card_suspect",
+        "card",
+        ["suspect"],
+        unique=False,
+        sqlite_where=sa.text("suspect IS NOT NULL"),
+        postgresql_where=sa.text("suspect IS NOT NULL"),
+    )
+    op.create_index(
         "one_active_card",
         "card",
         ["account"],
