@@ -1,0 +1,78 @@
+"""A day's visits: who comes when to which machine, brings what back and takes how much.
+
+Each visit has books of one audience.  Who brings something back is often who takes something new;
+one brings the books of the whole family.
+"""
+
+import random
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from hw_sim.year.quotas import Quota, Stream
+from hw_sim.year.town import Machine
+
+ZONE = ZoneInfo("Asia/Shanghai")
+LOANS_MAX = 8  # Copies that are taken at once; fewer than any limit.
+NOON_MS = 43_200_000
+SLOT = (0, 1440)  # When a 24-hour return takes books.
+
+
+def midnight_ms(day: date) -> int:
+    return int(datetime.combine(day, datetime.min.time(), ZONE).timestamp()) * 1000
+
+
+class Visit(NamedTuple):
+    """`account` is who takes `loans` copies, chosen when the visit comes; `returns` copies come
+    back before."""
+
+    at_ms: int
+    machine: Machine
+    stream: Stream
+    returns: int
+    loans: int
+
+
+def visits(
+    chance: random.Random,
+    stream: Stream,
+    quota: Quota,
+    *,
+    machines: Sequence[Machine],
+    hours: tuple[int, int],
+) -> list[Visit]:
+    """Return a day's visits in order; `hours` are minutes of the day, the last one not included."""
+    items = _shared(chance, quota.items, quota.visits)
+    loans = _loans(chance, items, quota.loans)
+    weights = [machine.weight or 1.0 for machine in machines]
+    chosen = chance.choices(machines, weights, k=quota.visits)
+    minutes = [chance.uniform(*hours) for _visit in items]
+    times = sorted(midnight_ms(quota.day) + int(minute * 60_000) for minute in minutes)
+    return [
+        Visit(at_ms, machine, stream, count - taken, taken)
+        for at_ms, machine, count, taken in zip(times, chosen, items, loans, strict=True)
+    ]
+
+
+def _shared(chance: random.Random, items: int, visits: int) -> list[int]:
+    """Each visit has one, and everything else falls where it falls."""
+    found = [1] * visits
+    for visit in chance.choices(range(visits), k=items - visits):
+        found[visit] += 1
+    return found
+
+
+def _loans(chance: random.Random, items: Sequence[int], loans: int) -> list[int]:
+    """Say which of the visits' items are loans."""
+    each = [visit for visit, count in enumerate(items) for _item in range(count)]
+    chance.shuffle(each)
+    found = [0] * len(items)
+    for visit in each:
+        if not loans:
+            break
+        if found[visit] < LOANS_MAX:
+            found[visit] += 1
+            loans -= 1
+    assert not loans
+    return found
