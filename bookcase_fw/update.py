@@ -81,7 +81,7 @@ class Updates:
     def start(self):
         """Look what this start is: to be called once, before anything else."""
         for kind in bundle.KINDS:
-            halves, (number, _word, why) = self._halves[kind], self._last(kind)
+            halves, (number, word, why) = self._halves[kind], self._last(kind)
             if halves.state == BACK:
                 self._log("update: went back to %s %s: %s" % (kind, self._running[kind][0], why))
                 self._remember(kind, number, "back", why)
@@ -89,6 +89,8 @@ class Updates:
             elif halves.state == TRYING:
                 self.state, self._kind = table.TRYING, kind
                 self._task = self._spawn(self._prove())
+            elif word == "trying":
+                self._remember(kind, 0, "", "")  # A power cut came before the trial began.
 
     def report(self) -> list:
         """Return `updates` of wire `state`: what became of each offer."""
@@ -160,8 +162,9 @@ class Updates:
 
     def _do_confirm(self):
         self._log("update: %s %s is in force" % (self._kind, self._running[self._kind][0]))
-        self._halves[self._kind].settle()
+        # In this order: what a cut leaves between the two proves itself again.
         self._remember(self._kind, self._last(self._kind)[0], "done", "")
+        self._halves[self._kind].settle()
 
     # --- what takes time
 
