@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import NamedTuple
 
+from broker.accounts import people
 from broker.circulation.calendar import Calendar
 from broker.circulation.rules import LEVELS, Rules
 from broker.circulation.terms import ANY, Place
@@ -74,6 +75,7 @@ class Policies:
         self._calendar = calendar
         self._day = day
         self._looked_ms = 0
+        self._seen = (0, 0)  # The day, and how often anything about people had changed.
         self.now: Policy | None = None
 
     def look(self, now_ms: int) -> bool:
@@ -84,7 +86,11 @@ class Policies:
         if self.now and now_ms - self._looked_ms < LOOK_MS:
             return False
         self._looked_ms = now_ms
-        made = _made(self._db, self._rules, self._calendar, self._day(now_ms))
+        seen = (self._day(now_ms), people.changes(self._db))
+        if self.now and seen == self._seen:
+            return False
+        self._seen = seen
+        made = _made(self._db, self._rules, self._calendar, seen[0])
         if self.now and self.now[1:] == made[1:]:
             return False
         self.now = _numbered(self._db, made, now_ms)
@@ -92,7 +98,7 @@ class Policies:
 
     def cards_changed(self) -> None:
         """A card was blocked, freed or forgotten: look at the next opportunity."""
-        self._looked_ms = 0
+        self._looked_ms, self._seen = 0, (0, 0)
 
     def forget(self) -> None:
         """After a rollback: a revision that was made in it does not exist."""

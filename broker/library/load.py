@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from bookcase_fw import sign
+from broker.accounts import people
 from broker.catalogue.index import Index
 from broker.ledger import store
 from broker.ledger.store import Database
@@ -63,6 +64,7 @@ def load(
                     enter(db, row, district_key, now_ms)
                 except (KeyError, TypeError, ValueError, *store.CONFLICTS) as error:
                     raise LoadError(f"{name}, line {number}: {error!r}") from error
+        people.note_change(db)
         index = Index(db)
         if index.add_missing():
             index.rank()
