@@ -68,11 +68,9 @@ def _loans(chance: random.Random, items: Sequence[int], loans: int) -> list[int]
     each = [visit for visit, count in enumerate(items) for _item in range(count)]
     chance.shuffle(each)
     found = [0] * len(items)
-    for visit in each:
-        if not loans:
-            break
-        if found[visit] < LOANS_MAX:
-            found[visit] += 1
-            loans -= 1
-    assert not loans
+    for most in (LOANS_MAX, *range(LOANS_MAX + 1, max(items, default=0) + 1)):
+        for visit in each:
+            if loans and found[visit] < min(most, items[visit]):
+                found[visit] += 1
+                loans -= 1
     return found
