@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bookcase_fw import wire
+from broker.accounts.blocks import Blocks
 from broker.circulation import calendar, days, rules
 from broker.circulation.text import RuleError
 from broker.config import Config
@@ -94,7 +95,10 @@ def test_machines_that_are_there_are_told_when_the_days_rules_change(desk: Desk)
 def test_a_card_that_is_blocked_reaches_the_machines_within_a_minute(desk: Desk) -> None:
     machine = Machine()
     said(desk, machine, "hello", START_MS)
-    desk.db.execute("UPDATE patron SET blocked = 'stolen' WHERE reader = ?", (BEN,))
+    (ben,) = desk.db.execute("SELECT account FROM patron WHERE reader = ?", (BEN,)).fetchone()
+    desk.db.begin()
+    Blocks(desk.db).put(ben, "stolen", now_ms=START_MS, actor="staff")
+    desk.db.commit()
 
     soon = said(desk, machine, "beat", START_MS + MINUTE_MS - 1, uptime_ms=1, unacked=0)
     later = said(desk, machine, "beat", START_MS + MINUTE_MS, uptime_ms=1, unacked=0)
