@@ -117,7 +117,7 @@ class App:
         self.post(self.door(number), event, data)
 
     def spawn(self, work):
-        self._events.spawn(work)
+        return self._events.spawn(work)
 
     def start_timer(self, target, name: str):
         """Post `timeout` to a target after a duration of config.TIMINGS."""

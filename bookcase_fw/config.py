@@ -34,6 +34,7 @@ FIELDS = (
     ("utc_offset_min", int,  480,   "the library's time zone in minutes east of UTC"),
     ("lock",           str,  "wjl", "the lock board, a name of drivers/locks.py"),
     ("shut_bit",       int,  1,     "what the lock board says of a shut door"),
+    ("update_key",     str,  "",    "modulus of the key that signs updates, hexadecimal; '': none"),
     ("phone",          str,  "",    "address of the readers' phone page, shown as a QR code"),
     ("timings",        dict, {},    "overrides of durations in ms"),
 )
@@ -41,8 +42,17 @@ FIELDS = (
 Config = namedtuple("Config", [name for name, _type, _default, _meaning in FIELDS])
 
 
+# What no change from afar may touch: who the machine is, and its secrets.
+FIXED = ("device", "key", "district_key")
+
+
 class ConfigError(Exception):
     """The configuration cannot be used, so the machine does not start; names the field."""
+
+
+def changes(values: dict) -> dict:
+    """Return what of a configuration from afar counts."""
+    return {name: values[name] for name in values if name not in FIXED}
 
 
 def parse(text: str) -> Config:
@@ -57,7 +67,7 @@ def parse(text: str) -> Config:
         if type(value) is not kind:
             raise ConfigError("%s (%s) wants %s, got %r" % (name, meaning, kind.__name__, value))
         found[name] = value
-    for name in ("key", "district_key"):
+    for name in ("key", "district_key", "update_key"):
         try:
             found[name] = bytes.fromhex(found[name])
         except ValueError:
