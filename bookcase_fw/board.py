@@ -22,6 +22,7 @@ import network
 from bookcase_fw import certificates
 
 TICKS_PERIOD_MS = 1 << 30  # time.ticks_ms starts again there.
+HOME = ""  # The folder of an update's halves: /firmware and /config.
 CONFIG_PATH = "/bookcase.json"
 WATCHDOG_MS = 8000
 _CAUSES = (

@@ -1,4 +1,4 @@
-"""What a bundle says of itself, and whether a half holds all of it.  Reads files, writes none.
+"""What a bundle says of itself, and whether a machine may take it.  Pure.
 
     manifest | signature (384 bytes) | the files, one behind the other
 
@@ -9,16 +9,11 @@ The signature is RSA's (rsa.py) over the manifest, which stands for every byte t
 A half holds the manifest and its signature under their names, beside the files.
 """
 
-import binascii
-import hashlib
 from collections import namedtuple
-
-from bookcase_fw import rsa
 
 KINDS = ("firmware", "config")
 MANIFEST, SIGNATURE = "manifest", "signature"
 MANIFEST_SIZE_MAX = 32768
-PIECE_SIZE = 512
 _WORD = "shugui"
 _ANY = "*"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789_."
@@ -68,47 +63,6 @@ def check_head(found: Head, kind: str, device: str, *, running: str, firmware: s
         raise BundleError("older")
     if version(firmware) < version(found.least):
         raise BundleError("too_new")
-
-
-def check_signature(half: str, modulus: bytes):
-    """Raise BundleError unless the manifest in a half is signed by the key with this modulus."""
-    try:
-        with open(half + "/" + SIGNATURE, "rb") as file:
-            signature = file.read()
-        digest = binascii.unhexlify(hash_of(half + "/" + MANIFEST))
-    except OSError:
-        raise BundleError("signature")
-    if not rsa.genuine(modulus, digest, signature):
-        raise BundleError("signature")
-
-
-def hash_of(path: str) -> str:
-    """Return a file's SHA-256 in hexadecimal digits; raises OSError."""
-    found = hashlib.sha256()
-    with open(path, "rb") as file:
-        while True:
-            piece = file.read(PIECE_SIZE)
-            if not piece:
-                return binascii.hexlify(found.digest()).decode()
-            found.update(piece)
-
-
-def holds(half: str, entry: Entry) -> bool:
-    """Say whether a half has a file, whole."""
-    try:
-        return hash_of(half + "/" + entry.path) == entry.hash
-    except OSError:
-        return False
-
-
-def running(half: str, came_with: str) -> tuple:
-    """Return (version, the manifest's SHA-256) of a half; of none, what the machine came with."""
-    try:
-        with open(half + "/" + MANIFEST) as file:
-            found = head(file.readline())
-        return found.version, hash_of(half + "/" + MANIFEST)
-    except (OSError, BundleError):
-        return came_with, ""
 
 
 def _is_inside(path: str) -> bool:

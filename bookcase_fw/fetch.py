@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bookcase_fw import bundle, rsa
+from bookcase_fw import bundle, image, rsa
 from bookcase_fw.codecs import http
 from bookcase_fw.halves import make_folder, wipe
 
@@ -92,10 +92,10 @@ async def fetch(source: Source, offer: dict, half: str, check, quiet):
         lines.readline()
         for entry in bundle.entries(lines, offer["size"] + rsa.SIZE):
             await quiet()
-            if not bundle.holds(half, entry):
+            if not image.holds(half, entry):
                 make_folder(half + "/" + entry.path.rpartition("/")[0])
                 await _fetch_file(source, entry.first, entry.size, half + "/" + entry.path)
-                if not bundle.holds(half, entry):
+                if not image.holds(half, entry):
                     raise FetchError("%s is not what was signed" % entry.path)
 
 
@@ -114,6 +114,6 @@ async def _read(reader, size: int) -> bytes:
 
 def _has_manifest(half: str, offer: dict) -> bool:
     try:
-        return bundle.hash_of(half + "/" + bundle.MANIFEST) == offer["hash"]
+        return image.hash_of(half + "/" + bundle.MANIFEST) == offer["hash"]
     except OSError:
         return False

@@ -2,57 +2,124 @@
 
 import asyncio
 import gc
+import io
+import json
 import os
 import sys
 
 import board
 
-from bookcase_fw import config
+from bookcase_fw import config, lastwords
 from bookcase_fw.app import App
 from bookcase_fw.clock import Clock
 from bookcase_fw.drivers import locks
 from bookcase_fw.drivers.scanner import Scanner
 from bookcase_fw.drivers.uhfreader import UhfReader
-from bookcase_fw.journal import Journal
+from bookcase_fw.halves import Halves
+from bookcase_fw.journal import Journal, JournalFull
 from bookcase_fw.notes import Notes
 from bookcase_fw.panel import Panel
+from bookcase_fw.pulse import BEAT_MS, Pulse
 from bookcase_fw.ring import Part
+from bookcase_fw.update import Updates
 from bookcase_fw.uplink import Uplink
 
-FIRMWARE = "0.1.0"
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+FIRMWARE = "0.1.0"  # Of what was flashed; an update says its own.
 NOTES_SECTORS = 24  # A policy is 16 KiB at most, four sectors; the journal has the rest.
-FEED_MS = 1000  # Between two feeds of the watchdog.
+IDLE_MS = 200  # Between two looks whether a planned restart would disturb anybody.
 
 
 def bookcase(settings) -> tuple:
-    """Return the application and its uplink, wired to the board."""
-    flash = board.flash()
-    journal_sectors = flash.ioctl(4, 0) - NOTES_SECTORS
-    notes = Notes(Part(flash, journal_sectors, NOTES_SECTORS))
+    """Return application, uplink, updates and pulse, wired to the board."""
+    notes = _notes()
     boot = notes.load("boot", 0) + 1
     notes.save("boot", boot)
-    journal = Journal(Part(flash, 0, journal_sectors), settings.key, os.urandom)
+    flash = board.flash()
+    journal_flash = Part(flash, 0, flash.ioctl(4, 0) - NOTES_SECTORS)
+    journal = Journal(journal_flash, settings.key, os.urandom)
     clock = Clock(boot, board.ticks_ms, board.TICKS_PERIOD_MS, board.rtc_ms())
     app = App(
         config=settings, clock=clock, journal=journal, notes=notes, openers=_openers(settings)
     )
+    updates = Updates(
+        home=board.HOME,
+        device=settings.device,
+        key=settings.update_key,
+        came_with=FIRMWARE,
+        connect=lambda secure, host, port: _web(settings.tls, secure, host, port),
+        idle=lambda: _is_idle(app),
+        test=lambda: _ill(uplink, journal),
+        leave=lambda: uplink.stop(),
+        changed=lambda: uplink.report_again(),
+        spawn=app.spawn,
+        notes=notes,
+        dice=_dice,
+        timings=settings.timings,
+    )
+
+    def on_want(want: dict, retained: bool):
+        app.on_want(want, retained)
+        updates.on_want(want)
+
+    def on_served(served: bool):
+        app.on_served(served)
+        updates.on_served(served)
+
+    pulse = Pulse(clock.uptime_ms)
     uplink = Uplink(
         connect=lambda: board.connect(settings.mqtt, settings.tls),
         clock=clock,
+        beat=lambda: pulse.beat("uplink"),
         device=settings.device,
         key=settings.key,
         journal=journal,
         dice=_dice,
         on_order=app.on_order,
-        on_want=app.on_want,
-        on_served=app.on_served,
+        on_want=on_want,
+        on_served=on_served,
         health=lambda: app.health() | _heap(),
-        firmware=FIRMWARE,
+        also=lambda: {"updates": updates.report()},
+        firmware=updates.version,
         cause=board.reset_cause(),
         timings=settings.timings,
     )
     app.uplink, app.restart = uplink, uplink.stop
-    return app, uplink
+    _tell_last_words(app)
+    return app, uplink, updates, pulse
+
+
+def _notes() -> Notes:
+    flash = board.flash()
+    return Notes(Part(flash, flash.ioctl(4, 0) - NOTES_SECTORS, NOTES_SECTORS))
+
+
+def _tell_last_words(app: App):
+    try:
+        lastwords.tell(app.notes, app.write)
+    except JournalFull:
+        app.log("no room for what the last start ended by")
+
+
+def _is_idle(app: App) -> bool:
+    """Whether nobody is at the machine and no door session is on."""
+    return app.visit.idle and not any(app.door(number).on for number in app.numbers)
+
+
+def _ill(uplink: Uplink, journal: Journal) -> list:
+    """Return the parts that fail; a journal of which something cannot be read is one of them."""
+    waiting = journal.since(journal.acked, config.COLLECT_BYTES)
+    unreadable = any(b'"k":"lost"' in data for data in waiting)
+    return uplink.talk.reported.get("faults", []) + ["journal"] * unreadable
+
+
+async def _web(tls: dict, secure: bool, host: str, port: int) -> tuple:
+    if secure and not tls:
+        raise OSError("no authority is known by which %s could prove itself" % host)
+    return await board.connect([host, port], tls if secure else {})
 
 
 def _openers(settings) -> dict:
@@ -92,13 +159,16 @@ def _closer(port: tuple):
     return lambda: board.close_port(port)
 
 
-async def run(app: App, uplink: Uplink):
-    """Serve until an order says restart, or until the application fails; raises what it raised."""
+async def run(app: App, uplink: Uplink, updates: Updates, pulse: Pulse):
+    """Serve until an order or an update says restart, or something fails; raises what it raised."""
     _say_heap()
     failures = []
-    work = asyncio.create_task(_work(app, uplink, failures))
-    feeding = asyncio.create_task(_feed(work))
+    updates.start()
+    work = asyncio.create_task(_until_failed(app.run(), uplink, failures))
+    feeding = asyncio.create_task(_until_failed(_feed(app, uplink, pulse), uplink, failures))
     await uplink.run()
+    while not failures and not _is_idle(app):
+        await asyncio.sleep(IDLE_MS / 1000)
     feeding.cancel()
     work.cancel()
     _say_heap()
@@ -106,19 +176,35 @@ async def run(app: App, uplink: Uplink):
         raise failure
 
 
-async def _work(app: App, uplink: Uplink, failures: list):
+async def _until_failed(work, uplink: Uplink, failures: list):
     try:
-        await app.run()
+        await work
     except Exception as error:
         failures.append(error)
         uplink.stop()
 
 
-async def _feed(work):
-    """Feed the watchdog as long as the application lives."""
-    while not work.done():
+async def _feed(app: App, uplink: Uplink, pulse: Pulse):
+    """Feed the watchdog as long as every loop goes round; those that wait for events get one."""
+    queue = _Queue(pulse)
+    while True:
+        app.post(queue, "beat")
+        uplink.kick()
+        pulse.check()
         board.feed()
-        await asyncio.sleep(FEED_MS / 1000)
+        await asyncio.sleep(BEAT_MS / 1000)
+
+
+class _Queue:
+    """A target of the application's queue: what reaches it went round."""
+
+    number = -1
+
+    def __init__(self, pulse: Pulse):
+        self._pulse = pulse
+
+    def take(self, _event: str, _data):
+        self._pulse.beat("queue")
 
 
 def _heap() -> dict:
@@ -135,15 +221,35 @@ def _dice(n: int) -> int:
     return int.from_bytes(os.urandom(4), "big") % n
 
 
+def _settings():
+    """Return the configuration, what was changed from afar laid over that of the installation."""
+    values = json.loads(board.config_text())
+    try:
+        with open(Halves(board.HOME + "/config").path + "/config.json") as file:
+            values |= config.changes(json.loads(file.read()))
+    except OSError:
+        pass  # Nothing was changed.
+    return config.parse(json.dumps(values))
+
+
 def main():
     gc.threshold(config.COLLECT_BYTES)
-    asyncio.run(run(*bookcase(config.parse(board.config_text()))))
+    asyncio.run(run(*bookcase(_settings())))
     board.restart()
+
+
+def _last_words(error: Exception):
+    said: "Any" = io.StringIO()
+    sys.print_exception(error, said)
+    print(said.getvalue())
+    _notes().save(lastwords.NOTE, lastwords.shortened(type(error).__name__, said.getvalue()))
 
 
 try:
     main()
-# The last resort: whatever it was, say it and start again; the journal knows how far we were.
+# The last resort: whatever it was, note it and start again; the journal knows how far we were.
 except Exception as error:
-    sys.print_exception(error)
-    board.restart()
+    try:
+        _last_words(error)
+    finally:
+        board.restart()

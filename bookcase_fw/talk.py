@@ -37,6 +37,7 @@ class Talk:
     on_want(want, retained)     a genuine want
     on_served(served)   whether the service serves us now
     health()            fields of a beat beside uptime_ms and unacked
+    also()              fields of each state beside what is reported
     firmware, cause     for presence
     timings             overrides of tables.link.TIMINGS, in ms
     log(line)
@@ -54,6 +55,7 @@ class Talk:
         on_want=_nothing,
         on_served=_nothing,
         health=dict,
+        also=dict,
         firmware: str = "",
         cause: str = "unknown",
         timings: dict | None = None,
@@ -66,7 +68,7 @@ class Talk:
         self.timings = table.TIMINGS | (timings or {})
         self._clock, self._dice = clock, dice
         self._on_order, self._on_want, self._on_served = on_order, on_want, on_served
-        self._health, self._log = health, log
+        self._health, self._also, self._log = health, also, log
         self._trust = Trust(device, key)
         self._upload = Upload(journal, dice)
         self._sayings = Sayings(device, journal, clock, firmware, cause)
@@ -113,6 +115,16 @@ class Talk:
         """
         self._report = self._sayings.state(state)
         self._dues.add("state")
+
+    @property
+    def reported(self) -> dict:
+        """The newest state; empty before the first one."""
+        return self._report
+
+    def report_again(self):
+        """What `also` says has changed."""
+        if self._report:
+            self._dues.add("state")
 
     def ask(self, then, op: str, wait_ms: int = 0, **fields):
         """Ask the service: `then` is called once, with its answer or None.
@@ -291,7 +303,7 @@ class Talk:
 
     def _say_state(self, now_ms: int) -> dict:
         self._state_at_ms = now_ms + self.timings["state_ms"]
-        return self._report
+        return self._report | self._also()
 
     def _say_beat(self, _now_ms: int) -> dict:
         return self._sayings.beat(self._health())

@@ -7,7 +7,7 @@ failed before a trial: they are not held against it.
 
 import asyncio
 
-from bookcase_fw import bundle
+from bookcase_fw import bundle, image
 from bookcase_fw.fetch import FetchError, Source, fetch
 from bookcase_fw.halves import BACK, TRYING, Halves
 from bookcase_fw.tables import update as table
@@ -185,7 +185,7 @@ class Updates:
         self._happened(event)
 
     def _check(self, half: str):
-        bundle.check_signature(half, self._key)
+        image.check_signature(half, self._key)
         with open(half + "/" + bundle.MANIFEST) as file:
             found = bundle.head(file.readline())
         running = self._running[self._kind][0]
@@ -243,4 +243,4 @@ class Updates:
 
     def _of_half(self, kind: str) -> tuple:
         came_with = self._came_with if kind == "firmware" else "0"
-        return bundle.running(self._halves[kind].path, came_with)
+        return image.running(self._halves[kind].path, came_with)

@@ -8,15 +8,20 @@ from bookcase_fw.talk import Talk
 GOODBYE_MS = 2000  # The last words are not waited for longer.
 
 
+def _nothing():
+    """What a beat does that nobody counts."""
+
+
 class Uplink:
     """connect() is a coroutine: (reader, writer) to the MQTT server, or OSError.
 
+    beat() is called whenever `run` goes round; a `kick` makes it.
     parts: device, key, journal, dice, on_order, on_want, on_served, health ...; see Talk.
     """
 
-    def __init__(self, *, connect, clock, log=print, **parts):
+    def __init__(self, *, connect, clock, beat=_nothing, log=print, **parts):
         self.talk = Talk(clock=clock, log=log, **parts)
-        self._connect, self._clock, self._log = connect, clock, log
+        self._connect, self._clock, self._beat, self._log = connect, clock, beat, log
         # Something happened: for `run`, and for the task that speaks.
         self._stirred, self._spoken_to = asyncio.Event(), asyncio.Event()
         self._link: Link | None = None
@@ -44,6 +49,7 @@ class Uplink:
                 if self.talk.stopped:
                     return
                 self._spoken_to.set()
+                self._beat()
                 await _wait(self._stirred, self.talk.until_ring_ms())
         finally:
             await self._do_close()
@@ -59,6 +65,11 @@ class Uplink:
     def report(self, state: dict):
         """See Talk.report."""
         self.talk.report(state)
+        self._stir()
+
+    def report_again(self):
+        """See Talk.report_again."""
+        self.talk.report_again()
         self._stir()
 
     async def ask(self, op: str, wait_ms: int = 0, **fields) -> dict | None:

@@ -13,7 +13,7 @@ HOME = pathlib.Path(__file__).parent.parent
 # What of the firmware others may import: the files that are pure.
 PURE = (
     "wire", "sign", "record", "policy", "upload", "trust", "sayings", "talk", "orders", "tables",
-    "offline", "codecs",
+    "offline", "codecs", "rsa", "bundle",
 )  # fmt: skip
 # folder: what of ours its files may import
 LAYERS = {
@@ -33,13 +33,15 @@ LAYERS = {
 OURS = ("bookcase_fw", "kiosk", "broker", "hw_sim", "tests")
 DEVICE_MODULES = {
     "asyncio", "binascii", "collections", "gc", "hashlib", "json", "math", "os", "random", "struct",
-    "sys", "time", "socket",
+    "sys", "time", "socket", "io",
 }  # fmt: skip
-HARDWARE_MODULES = {"machine", "network", "esp32", "board", "tls"}
+# `halves` is the copy that lies beside boot.py.
+HARDWARE_MODULES = {"machine", "network", "esp32", "board", "tls", "halves"}
 HARDWARE_ONLY_IN = {"board.py", "main.py", "boot.py", "certificates.py"}
 # These stand in the pure ring: nothing that waits, no clock and no chance.
 PURE_FILES = (
     "wire", "sign", "record", "policy", "upload", "count", "trust", "sayings", "talk", "orders",
+    "rsa", "bundle", "lastwords", "pulse",
 )  # fmt: skip
 IMPURE_MODULES = {"asyncio", "time", "random", "os", "socket"}
 

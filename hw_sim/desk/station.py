@@ -12,7 +12,8 @@ MICROPYTHON = ROOT / ".cache" / "micropython" / "micropython"
 # KiB as on the 32-bit board.  There the firmware's code lies in flash; here it takes 105 of them.
 HEAP = "192wK"
 START = ROOT / "hw_sim" / "upy" / "start.py"
-FIRMWARE = ROOT / ".cache" / "firmware"  # Compiled by `make setup`.
+# Compiled by `make setup`: what was flashed, and what beside it chooses the half of an update.
+FIRMWARE, BOOT = ROOT / ".cache" / "firmware", ROOT / ".cache" / "boot"
 
 Address = tuple[str, int]
 # Gets the address of the MQTT server and the ports of the parts, and writes the configuration.
@@ -60,4 +61,8 @@ def firmware(config: Path) -> tuple[list[str], dict[str, str]]:
     if not MICROPYTHON.exists() or not FIRMWARE.exists():
         raise ProcessError("MicroPython or the compiled firmware is missing: say `make setup`.")
     command = [str(MICROPYTHON), "-X", f"heapsize={HEAP}", str(START)]
-    return command, {"MICROPYPATH": f"{FIRMWARE}:.frozen", "SG_CONFIG": str(config)}
+    return command, {
+        "MICROPYPATH": f"{FIRMWARE}:{BOOT}:.frozen",
+        "SG_CONFIG": str(config),
+        "SG_HOME": str(config.with_suffix(".updates")),
+    }

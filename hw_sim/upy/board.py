@@ -15,6 +15,7 @@ from bookcase_fw import certificates
 TICKS_PERIOD_MS = 1 << 62  # On 64 bits time.ticks_ms does not start again.
 EXIT_RESTART = 77  # Whoever started us starts us again.
 SECTOR_SIZE, SECTOR_COUNT = 4096, 88
+HOME = os.getenv("SG_HOME") or "."  # The folder of an update's halves.
 CAUSE_VARIABLE = "SG_CAUSE"  # Why we were started, a word of wire's presence; power when not said.
 
 

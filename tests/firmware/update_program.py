@@ -12,7 +12,7 @@ import sys
 
 import vfs
 
-from bookcase_fw import bundle
+from bookcase_fw import bundle, image
 from bookcase_fw.halves import Halves, make_folder
 from bookcase_fw.notes import Notes
 from bookcase_fw.ring import Part
@@ -67,7 +67,7 @@ class Machine:
         self._fill("b", OLDEST, {"bookcase_fw/app.mpy": b"oldest" * 90, "gone.mpy": b"-" * 9})
         with open(HOME + "/offer", "wb") as file:
             file.write(data[:size])
-        self.offer["hash"] = bundle.hash_of(HOME + "/offer")
+        self.offer["hash"] = image.hash_of(HOME + "/offer")
         self._unplug()
 
     def start(self) -> str:
@@ -145,7 +145,7 @@ class Machine:
             make_folder((folder + "/" + path).rpartition("/")[0])
             with open(folder + "/" + path, "wb") as file:
                 file.write(files[path])
-            with_hash.append((bundle.hash_of(folder + "/" + path), len(files[path]), path))
+            with_hash.append((image.hash_of(folder + "/" + path), len(files[path]), path))
         with open(folder + "/" + bundle.MANIFEST, "w") as file:
             file.write("shugui firmware %s 0.0.1 *\n" % version)
             file.write("".join(["%s %d %s\n" % row for row in with_hash]))
@@ -156,7 +156,7 @@ def whole(half: str) -> str:
     with open(half + "/" + bundle.MANIFEST) as file:
         found = bundle.head(file.readline())
         for entry in bundle.entries(file, 0):
-            assert bundle.holds(half, entry), (half, entry.path)
+            assert image.holds(half, entry), (half, entry.path)
     return found.version
 
 
