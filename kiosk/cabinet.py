@@ -1,4 +1,4 @@
-"""The machine behind a bookcase's own screen: it tells the controller what was touched."""
+"""The machine behind a screen that is led: it tells the controller what was touched."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,12 +14,14 @@ class Cabinet(Loop):
     def __init__(
         self,
         *,
+        role: str = "bookcase",
         doors: int,
+        low: tuple[int, ...] = (),
         texts: Mapping[str, Mapping[str, str]],
         timings: Timings,
         uptime_ms: Callable[[], int],
     ) -> None:
-        world = World(role="bookcase", doors=doors, timings=timings)
+        world = World(role=role, doors=doors, low=low, timings=timings)
         super().__init__(world=world, texts=texts, uptime_ms=uptime_ms)
         # Set before the first step: says a message of wire.PANEL.
         self.tell: Callable[[str, Mapping[str, Any]], None] = _nobody

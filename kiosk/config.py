@@ -50,7 +50,8 @@ class Config(NamedTuple):
     tls: Tls | None  # None: the connection is plain.
     data: Path
     ports: Mapping[str, str]  # Part, a word of wire.PARTS -> pyserial URL.
-    doors: int  # Of a bookcase.
+    doors: int  # Of a bookcase or locker.
+    low_doors: tuple[int, ...]  # Of these, those that a seated hand reaches.
     web: str
     speech: bool  # Whether it reads aloud; its sound belongs into a jack.
     panel: Panel
@@ -73,6 +74,7 @@ class _File(msgspec.Struct):
     printer: str = ""
     controller: str = ""  # A bookcase's controller, at the other end of the panel link.
     doors: int = 1
+    low_doors: tuple[int, ...] = ()
     web: str = ""
     speech: bool = True
     panel: Panel = Panel()
@@ -103,6 +105,8 @@ def load(path: Path, role: str = "") -> Config:
             raise ConfigError(f"{path}: tls.{name}: there is no {kept}")
     if file.doors < 1:
         raise ConfigError(f"{path}: doors is less than 1")
+    if wrong := [door for door in file.low_doors if not 1 <= door <= file.doors]:
+        raise ConfigError(f"{path}: low_doors: there is no door {wrong[0]}")
     return Config(
         role=role,
         device=file.device,
@@ -113,6 +117,7 @@ def load(path: Path, role: str = "") -> Config:
         data=Path(file.data),
         ports=_ports(path, file, role),
         doors=file.doors,
+        low_doors=file.low_doors,
         web=file.web.rstrip("/"),
         speech=file.speech,
         panel=file.panel,

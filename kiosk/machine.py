@@ -102,10 +102,15 @@ def _keeper(config: Config, texts: Texts) -> Iterator[Made]:
 
 @contextmanager
 def _cabinet(config: Config, texts: Texts) -> Iterator[Made]:
-    """A bookcase's screen: whatever counts, its controller does."""
+    """A screen that is led: whatever counts, its controller does."""
     clock = Clock(boot=0)
     cabinet = Cabinet(
-        doors=config.doors, texts=texts, timings=config.timings, uptime_ms=clock.uptime_ms
+        role=config.role,
+        doors=config.doors,
+        low=config.low_doors,
+        texts=texts,
+        timings=config.timings,
+        uptime_ms=clock.uptime_ms,
     )
     shelf = Shelf(
         config.web, config.device, config.key, config.data, clock.wall_ms, cabinet.post

@@ -77,8 +77,16 @@ class Printed(NamedTuple):
     ok: bool
 
 
+class Found(NamedTuple):
+    """What a self-test found of a part: wire.FOUND."""
+
+    part: str
+    ok: bool
+    text: str = ""
+
+
 class Shown(NamedTuple):
-    """What a bookcase's controller wants shown: wire.PANEL, `shown`."""
+    """What a controller wants shown on its screen: wire.PANEL, `shown`."""
 
     screen: str
     door: int = 0
@@ -93,6 +101,15 @@ class Shown(NamedTuple):
     offline: bool = False
     name: str = ""
     language: str = ""
+    code: str = ""
+    tasks: tuple[str, ...] = ()
+    locked: bool = False
+    wait_s: int = 0
+    found: tuple[Found, ...] = ()
+    machine: str = ""
+    dim: bool = False
+    stay_s: int = 0
+    in_a_row: int = 0  # On the wire `count`.
 
 
 class Unlinked(NamedTuple):

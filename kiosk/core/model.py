@@ -46,6 +46,7 @@ class World(NamedTuple):
     faults: tuple[str, ...] = ()
     printer: str | None = None  # A word of escpos.STATUS, "" when it works; None is no printer.
     doors: int = 0  # Of a bookcase.
+    low: tuple[int, ...] = ()  # Of its doors, those that a seated hand reaches.
     inside: tuple[Inside, ...] = ()  # Copies in it, as far as its screen knows.
     timings: Timings = Timings()
 
@@ -134,6 +135,7 @@ class Model(NamedTuple):
     receipt: str = ""  # "printing", "printed" or "failed".
     shown: Shown = Shown(at.WELCOME)  # By a bookcase's controller.
     search: Search = Search()
+    typed: str = ""  # Digits of a code or PIN, as long as they are typed.
     # The screen.
     notice: str = ""
     language: str = "zh"

@@ -65,7 +65,7 @@ class Childlike(Mapping[str, str]):
 
 def _warning(model: Model, texts: Texts) -> View:
     line = say(texts, "warning.line", count=model.warning_s)
-    fraction = model.warning_s * 1000 / model.world.timings.warning_ms
+    fraction = min(1.0, model.warning_s * 1000 / model.world.timings.warning_ms)
     return View(
         "",
         title=texts["warning.title"],

@@ -9,13 +9,14 @@ from kiosk.core.view import Choice, Texts, View, say
 
 _NAME = re.compile(r"\S\*[，,]?\s*")  # A masked name, as in 林*.
 _SWITCHES = ("large", "contrast", "speech", "child", "reach")  # Tools that are on or off.
+STAR = "\u2022"  # A digit that nobody else may see; also nobody may hear it.
 _QUIET = ("warning",)  # Its number changes every second; it is said once.
 
 
 def sentences(view: View, texts: Texts) -> tuple[str, ...]:
     """Return all that a screen says, from top to bottom, and what can be chosen on it."""
     # Letter by letter: it may be no word.
-    said = [" ".join(view.entry or "")]
+    said = [" ".join(view.entry or "").replace(STAR, texts["say.star"])]
     said += [view.status, view.title.replace("{}", f" {view.figure} "), view.line, view.notice]
     if view.figure and "{}" not in view.title and view.screen not in _QUIET:
         said.append(view.figure)
@@ -51,7 +52,7 @@ def _anew(before: View, after: View) -> bool:
 
 def _is_letter(choice: Choice) -> bool:
     """Nobody wants the keys read out; each is said when the focus comes to it."""
-    return choice.word.startswith("key.")
+    return choice.word.startswith(("key.", "digit."))
 
 
 def _choice(choice: Choice, texts: Texts) -> str:

@@ -28,6 +28,8 @@ ATTRACT, INSIDE, AWAY = (
     "inside",  # all that is inside, page by page
     "away",  # the controller says nothing
 )
+# A locker has these besides: its controller's, and where a code is typed.
+CODE = "code"
 # A return slot has these besides welcome, result and sorry.
 PASSING, STUCK = (
     "passing",  # a book is in the chute
@@ -51,6 +53,7 @@ WARNED = (
     RECEIPT,
     LOANS,
     INSIDE,
+    CODE,
     FINDING,
     TITLE,
     PHONE,

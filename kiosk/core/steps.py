@@ -32,6 +32,7 @@ def entered(model: Model, state: str, now_ms: int) -> Model:
         since_ms=now_ms,
         focus=0,
         page=0,
+        typed="",
         notice="",
         help=False,
         slow=False,

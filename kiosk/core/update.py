@@ -57,7 +57,7 @@ def update(model: Model, event: Event, now_ms: int) -> Step:
     if isinstance(event, Key | Press):
         # A touch of the warning says no more than "I am still here", a tool still works.
         if was_warned and not _is_tool(model, event):
-            return model, ()
+            return _step(model, "stay", event, now_ms)
         return _chosen(model, event, now_ms)
     return _step(model, _NAMES.get(type(event), ""), event, now_ms)
 

@@ -1,4 +1,4 @@
-"""A bookcase's controller, as its screen knows it: posts Shown, says what was touched.
+"""A controller, as its screen knows it: posts Shown, says what was touched.
 
 See bookcase_fw/codecs/panel.py.  What is shown is said again every two seconds: a line that is
 silent for longer has lost its controller.
@@ -12,7 +12,7 @@ from typing import Any
 import serial
 
 from bookcase_fw.codecs import panel
-from kiosk.core.events import Shown, Unlinked
+from kiosk.core.events import Found, Shown, Unlinked
 from kiosk.devices.port import RETRY_S, Device
 
 SILENT_S = 7.0  # Three repetitions, and a little.
@@ -63,5 +63,7 @@ class Controller(Device):
 
 
 def _shown(fields: Mapping[str, Any]) -> Shown:
-    values = [fields[name] for name in Shown._fields]
-    return Shown._make(tuple(value) if isinstance(value, list) else value for value in values)
+    known = {**fields, "in_a_row": fields["count"]}
+    values = [known[name] for name in Shown._fields]
+    shown = Shown._make(tuple(value) if isinstance(value, list) else value for value in values)
+    return shown._replace(found=tuple(Found(**found) for found in fields["found"]))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 from kiosk.core import events
+from kiosk.core import states as at
 from kiosk.core.model import Model, Timings, World
 from kiosk.core.update import update
 
@@ -42,7 +43,7 @@ class Recorder:
         if _bare(model) == Model(world=model.world):
             self._first, self._began_ms, self._events = model, now_ms, []
         if len(self._events) < EVENTS_MAX:
-            self._events.append((now_ms - self._began_ms, event))
+            self._events.append((now_ms - self._began_ms, _blank(model, event)))
 
     def write(self, name: str) -> Path:
         """Write what led to a crash; return the file, which is new."""
@@ -76,6 +77,17 @@ def replay(path: Path) -> Iterator[Replayed]:
             yield Replayed(row["event"], model.state, repr(error))
             return
         yield Replayed(row["event"], model.state)
+
+
+def _blank(model: Model, event: events.Event) -> events.Event:
+    """Return an event without the digit that was typed: of a PIN or a code nothing is kept."""
+    if model.state not in (at.CODE, "pin"):
+        return event
+    if isinstance(event, events.Key) and event.name.isdecimal():
+        return event._replace(name="0")
+    if isinstance(event, events.Press) and event.word[-1:].isdecimal():
+        return event._replace(word="digit.0")
+    return event
 
 
 def _bare(model: Model) -> Model:

@@ -5,8 +5,9 @@ from typing import Any
 from kivy.graphics import Color, Quad, Rectangle
 
 from kiosk.core.view import Case
-from kiosk.ui.shapes import panel, shelf
+from kiosk.ui.shapes import panel
 from kiosk.ui.theme import Theme, rgba
+from kiosk.ui.things import shelf
 
 
 def case(canvas: Any, theme: Theme, box: tuple[float, float, float, float], seen: Case) -> None:

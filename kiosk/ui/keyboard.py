@@ -10,14 +10,43 @@ from kiosk.ui.widgets import Box
 GAP_MM, KEY_MM = 1.8, 21
 ACROSS = 10  # Keys of the longest row.
 ERASE_KEYS = 2  # Its width in keys.
+PAD_GAP_MM, PAD_KEY_MM, PAD_ACROSS = 4, 30, 3
+STARTS = ("key.", "digit.")  # Of the words of keys.
 
 
-def height(theme: Theme) -> float:
+def is_key(choice: Choice) -> bool:
+    return choice.word.startswith(STARTS)
+
+
+def height(theme: Theme, keys: Sequence[Choice]) -> float:
+    if _is_pad(keys):
+        rows = -(-len(keys) // PAD_ACROSS)
+        return rows * theme.mm(PAD_KEY_MM + PAD_GAP_MM) - theme.mm(PAD_GAP_MM)
     return len(ROWS) * theme.mm(KEY_MM + GAP_MM) - theme.mm(GAP_MM)
 
 
 def boxes(keys: Sequence[Choice], theme: Theme, box: Box) -> Iterator[tuple[Choice, Box]]:
-    """Give each key with its place, row by row from the top; the last row ends in the signs."""
+    """Give each key with its place, row by row from the top."""
+    return _pad(keys, theme, box) if _is_pad(keys) else _letters(keys, theme, box)
+
+
+def _is_pad(keys: Sequence[Choice]) -> bool:
+    return keys[0].word.startswith("digit.")
+
+
+def _pad(keys: Sequence[Choice], theme: Theme, box: Box) -> Iterator[tuple[Choice, Box]]:
+    """Digits as on a telephone."""
+    left, bottom, width, high = box
+    gap, tall = theme.mm(PAD_GAP_MM), theme.mm(PAD_KEY_MM)
+    wide = (width + gap) / PAD_ACROSS - gap
+    for index, key in enumerate(keys):
+        x = left + index % PAD_ACROSS * (wide + gap)
+        y = bottom + high - tall - index // PAD_ACROSS * (tall + gap)
+        yield key, (x, y, wide, tall)
+
+
+def _letters(keys: Sequence[Choice], theme: Theme, box: Box) -> Iterator[tuple[Choice, Box]]:
+    """Letters as on a typewriter; the last row ends in the signs."""
     left, bottom, width, high = box
     gap, tall = theme.mm(GAP_MM), theme.mm(KEY_MM)
     wide = (width + gap) / ACROSS - gap

@@ -1,4 +1,4 @@
-"""A bookcase's screen without a line: what its controller shows, what is touched, what is told."""
+"""A led machine's screen without a line: what is shown, what is touched, what is told."""
 
 from typing import Any
 
@@ -20,11 +20,15 @@ READER = {"name": "林*", "left": 3, "due": DUE}
 
 
 class Cabinet:
-    def __init__(self, doors: int = 4, inside: tuple[Inside, ...] = INSIDE) -> None:
-        self.model = Model(world=World(role="bookcase", doors=doors))
+    def __init__(
+        self, doors: int = 4, inside: tuple[Inside, ...] = INSIDE, role: str = "bookcase"
+    ) -> None:
+        self.model = Model(world=World(role=role, doors=doors, low=(3, 4)))
         self.now_ms = 1_000
         self.told: list[tuple[str, Any]] = []
-        self.on(Stocked(inside)).shows("welcome")
+        if role == "bookcase":
+            self.on(Stocked(inside))
+        self.shows("put_in" if role == "belt" else "welcome")
 
     def on(self, *events: Event) -> "Cabinet":
         for event in events:

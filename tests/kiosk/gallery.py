@@ -3,9 +3,10 @@
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from kiosk.config import Panel, texts
-from kiosk.core.events import Crashed, Faulted, Paper, Printed, Served, Unlinked
+from kiosk.core.events import Crashed, Faulted, Found, Paper, Printed, Served, Unlinked
 from kiosk.core.model import Model
 from kiosk.core.present import present
 from kiosk.core.view import View
@@ -136,7 +137,11 @@ def models() -> dict[str, Model]:
         "help_tray": reading().press("help"),
         "help_result": lent("E1").press("help"),
     }  # fmt: skip
-    return {name: visit.model for name, visit in shown.items()} | return24() | bookcase() | opac()
+    return {name: visit.model for name, visit in shown.items()} | others()
+
+
+def others() -> dict[str, Model]:
+    return return24() | bookcase() | locker() | belt() | opac()
 
 
 def return24() -> dict[str, Model]:
@@ -211,6 +216,108 @@ def bookcase() -> dict[str, Model]:
         "bookcase_help_done": at_door("done", put=("X1",)).press("help"),
         "bookcase_warning": Cabinet().press("inside").wait(70),
     }  # fmt: skip
+    return {name: cabinet.model for name, cabinet in shown.items()} | staff()
+
+
+def staff() -> dict[str, Model]:
+    """Return named models of what staff see at a bookcase, and of a machine that is not well."""
+    tasks = ("count", "learn", "selftest", "lock_down")
+    found = (
+        Found("reader.2", False, "silent for 40 s"),
+        Found("climate", False),
+        Found("lock", True),
+    )
+    well = (Found("reader.1", True), Found("lock", True), Found("clock", True))
+    typing = Cabinet().shows("pin")
+    shown = {
+        "bookcase_welcome_code": Cabinet().shows("welcome", code="SG1bc01A7K2M9QX"),
+        "bookcase_locked": Cabinet().shows("welcome", locked=True),
+        "bookcase_dim": Cabinet().shows("welcome", dim=True),
+        "bookcase_stay": choosing().shows("choose", doors=(1, 2, 4), stay_s=20, **READER),
+        "bookcase_staff_pin": typing,
+        "bookcase_staff_pin_4": Cabinet().shows("pin", why="wrong_pin").keys("1", "9", "4", "7"),
+        "bookcase_staff_pin_locked": Cabinet().shows("pin", why="pin_locked", wait_s=840),
+        "bookcase_staff_checking": Cabinet().shows("checking"),
+        "bookcase_staff": Cabinet().shows("staff", doors=(1, 2, 3, 4), tasks=tasks),
+        "bookcase_staff_unlock": Cabinet().shows("staff", tasks=("selftest", "unlock")),
+        "bookcase_staff_working": Cabinet().shows("working"),
+        "bookcase_staff_report": Cabinet().shows("report", found=found),
+        "bookcase_staff_report_well": Cabinet().shows("report", found=well),
+        "bookcase_staff_failed": Cabinet().shows("report", why="fault"),
+        "bookcase_staff_help": Cabinet().shows("staff", tasks=tasks).press("help"),
+    }  # fmt: skip
+    return {name: cabinet.model for name, cabinet in shown.items()}
+
+
+def locker() -> dict[str, Model]:
+    """Return named models of a pick-up locker."""
+
+    def box(screen: str = "", **fields: Any) -> Cabinet:
+        cabinet = Cabinet(role="locker")
+        return cabinet.shows("asking").shows(screen, **fields) if screen else cabinet
+
+    doors: dict[str, Any] = {"doors": (1, 2, 4)}
+    shown = {
+        "locker_welcome": box(),
+        "locker_locked": box().shows("welcome", locked=True),
+        "locker_code": box().press("code"),
+        "locker_code_6": box().press("code").keys(*"481903"),
+        "locker_asking": box("asking"),
+        "locker_refused": box("refused", why="none_kept"),
+        "locker_code_wrong": box("refused", why="code"),
+        "locker_choose": box("choose", **doors),
+        "locker_choose_low": box("choose", **doors).press("reach"),
+        "locker_choose_one": box("choose", doors=(3,), why="busy"),
+        "locker_opening": box("opening", door=3),
+        "locker_open": box("open", door=3),
+        "locker_left_open": box("left_open", door=3),
+        "locker_counting": box("counting", door=3),
+        "locker_again": box("again", door=3),
+        "locker_jammed": box("jammed", door=3, **doors),
+        "locker_done": box("done", door=3, took=("C1", "C2"), due=DUE, doors=(1,)),
+        "locker_done_nothing": box("done", door=3),
+        "locker_more": box("done", door=3, took=("C1",), due=DUE, **doors).press("more"),
+        "locker_help": box().press("help"),
+        "locker_warning": box().press("code").wait(70),
+        "locker_away": box().on(Unlinked()),
+        "locker_sorry": box().on(Crashed()),
+        "locker_staff_pin": box("pin"),
+        "locker_staff_checking": box("checking"),
+        "locker_staff": box("staff", doors=(1, 2, 3, 4), tasks=("count", "selftest")),
+        "locker_staff_working": box("working"),
+        "locker_staff_report": box("report", found=(Found("lock", True),)),
+    }
+    return {name: cabinet.model for name, cabinet in shown.items()}
+
+
+def belt() -> dict[str, Model]:
+    """Return named models of a 24-hour return with a belt."""
+
+    def at(screen: str, **fields: Any) -> Cabinet:
+        return Cabinet(role="belt").shows(screen, **fields)
+
+    shown = {
+        "belt_first": at("welcome"),
+        "belt_put_in": at("put_in"),
+        "belt_put_in_more": at("put_in", in_a_row=2),
+        "belt_looking": at("looking"),
+        "belt_returned": at("returned", in_a_row=3, put=("C1",)),
+        "belt_given_back": at("given_back", why="two_things"),
+        "belt_given_back_card": at("given_back", why="patron_card"),
+        "belt_shut": at("shut", why="bins_full"),
+        "belt_shut_jam": at("shut", why="jam", offline=True),
+        "belt_away": at("put_in").on(Unlinked()),
+        "belt_sorry": at("put_in").on(Crashed()),
+        "belt_asking": at("asking"),
+        "belt_refused": at("refused", why="busy"),
+        "belt_staff_pin": at("pin"),
+        "belt_staff_checking": at("checking"),
+        "belt_staff": at("staff", tasks=("selftest",)),
+        "belt_staff_working": at("working"),
+        "belt_staff_report": at("report", found=(Found("belt", False, "jammed"),)),
+        "belt_help": at("put_in").press("help"),
+        "belt_stay": at("staff", tasks=("selftest",), stay_s=20),
+    }
     return {name: cabinet.model for name, cabinet in shown.items()}
 
 

@@ -17,7 +17,8 @@ LOOKS: tuple[Look, ...] = (
     ("zh", False, True, False),
     ("zh", False, False, True),
 )
-ROLES = ("bookcase", "return24", "opac")  # Of the rest of the names, all are the loan machine's.
+# Of the rest of the names, all are the loan machine's.
+ROLES = ("bookcase", "locker", "belt", "return24", "opac")
 
 
 def main(folder: Path) -> None:

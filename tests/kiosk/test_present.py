@@ -55,6 +55,12 @@ def test_each_reason_has_words_and_a_next_step(language: str) -> None:
         assert TEXTS[language]["step." + reason]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_part_has_a_name_for_staff(language: str) -> None:
+    for part in wire.PARTS:
+        assert TEXTS[language]["part.of." + part]
+
+
 def test_a_childs_words_stand_for_others() -> None:
     simple = {key.removesuffix(".child") for key in TEXTS["zh"] if key.endswith(".child")}
 
@@ -75,7 +81,7 @@ def test_no_text_lies_unused() -> None:
     assert {key for key in unused if not key.startswith(REASONS)} == RARE
 
 
-REASONS = ("why.", "step.", "notice.", "bookcase.step.", "opac.why.", "opac.step.")
+REASONS = ("why.", "step.", "notice.", "bookcase.step.", "opac.why.", "opac.step.", "part.of.")
 # Said in moments that the gallery does not show.
 RARE = {
     "bookcase.choose.title", "bookcase.done.unsure",

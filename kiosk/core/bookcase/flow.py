@@ -1,27 +1,26 @@
 """A bookcase's screen as a table: its controller leads, and says the same again and again."""
 
-from typing import Any
-
 from kiosk.core import states as at
 from kiosk.core.bookcase import choices, screens, steps
+from kiosk.core.led import flow as led
+from kiosk.core.led import screens as shared
+from kiosk.core.led import steps as follows
+from kiosk.core.led.choices import greyed, taps
 from kiosk.core.role import Role
-from kiosk.core.steps import home
 
 EVENTS = (
-    # touched
-    "door", "leave", "done", "more", "inside", "next", "back", "wake",
+    # touched, or by keypad
+    "door", "leave", "done", "more", "inside", "next", "back", "wake", "stay", "task", "digit",
+    "tap", "enter",
     # said by the controller, told by the service
     "shown", "unlinked", "stocked", "timeout",
 )  # fmt: skip
 
 # Where the controller leads and nothing can be chosen.
-_LED = ("asking", "opening", "open", "left_open", "counting", "again")
-STATES = (
-    at.WELCOME, at.ATTRACT, at.INSIDE, at.AWAY, at.SORRY, *_LED,
-    "choose", "jammed", "refused", "done",
-)  # fmt: skip
+_LED = ("opening", "open", "left_open", "counting", "again")
+_OWN = (at.WELCOME, at.ATTRACT, at.INSIDE, *_LED, "choose", "jammed", "done")
 
-TABLE: dict[tuple[str, str], Any] = {
+TABLE = led.table(_OWN) | {
     (at.WELCOME, "inside"): steps.look_inside,
     (at.WELCOME, "timeout"): steps.rest,
     (at.ATTRACT, "wake"): steps.wake,
@@ -29,36 +28,31 @@ TABLE: dict[tuple[str, str], Any] = {
     (at.INSIDE, "next"): steps.turn,
     (at.INSIDE, "back"): steps.wake,
     (at.INSIDE, "timeout"): steps.rest,
-    (at.SORRY, "timeout"): home,
-    ("choose", "door"): steps.choose,
-    ("choose", "leave"): steps.leave,
-    ("jammed", "door"): steps.choose,
-    ("jammed", "leave"): steps.leave,
-    ("refused", "leave"): steps.leave,
-    ("done", "door"): steps.choose,
-    ("done", "more"): steps.more,
-    ("done", "leave"): steps.leave,
-    ("done", "done"): steps.leave,
+    ("choose", "door"): follows.choose,
+    ("choose", "leave"): follows.leave,
+    ("jammed", "door"): follows.choose,
+    ("jammed", "leave"): follows.leave,
+    ("done", "door"): follows.choose,
+    ("done", "more"): follows.more,
+    ("done", "leave"): follows.leave,
+    ("done", "done"): follows.leave,
 }
-TABLE |= {(state, "shown"): steps.follow for state in STATES if state != at.SORRY}
-TABLE |= {(state, "unlinked"): steps.lost for state in STATES}
-TABLE |= {(state, "stocked"): steps.stock for state in STATES}
+TABLE |= {(state, "stocked"): steps.stock for state in screens.SCREENS}
 
-_TOUCHED = "door leave done more inside next back wake "
-IGNORED = {
-    at.WELCOME: "door leave done more next back wake",
-    at.ATTRACT: "door leave done more inside next back",
-    at.INSIDE: "door leave done more inside wake",
-    at.AWAY: _TOUCHED + "timeout",
-    # What the controller says is said again when this is over.
-    at.SORRY: _TOUCHED + "shown",
-    # The controller knows when it is over.
-    **dict.fromkeys(_LED, _TOUCHED + "timeout"),
-    "choose": "done more inside next back wake timeout",
-    "jammed": "done more inside next back wake timeout",
-    "refused": "door done more inside next back wake timeout",
-    "done": "inside next back wake timeout",
-}
+_FOLLOWS = "shown unlinked stay stocked"
+IGNORED = led.ignored(
+    EVENTS,
+    {state: f"{words} stocked" for state, words in led.HEARD.items()}
+    | dict.fromkeys(_LED, _FOLLOWS)
+    | {
+        at.WELCOME: f"{_FOLLOWS} inside timeout",
+        at.ATTRACT: f"{_FOLLOWS} wake timeout",
+        at.INSIDE: f"{_FOLLOWS} next back timeout",
+        "choose": f"{_FOLLOWS} door leave",
+        "jammed": f"{_FOLLOWS} door leave",
+        "done": f"{_FOLLOWS} door more leave done",
+    },
+)
 
 BOOKCASE = Role(
     events=EVENTS,
@@ -66,10 +60,13 @@ BOOKCASE = Role(
     ignored=IGNORED,
     screens=screens.SCREENS,
     choices=choices.choices,
-    status=screens.status,
+    status=shared.status,
     helps=screens.HELPS,
     parts=("panel", "keypad"),
     needs=("panel",),
     journals=False,
     reaches=True,
+    taps=taps,
+    greyed=greyed,
+    choice=shared.choice,
 )

@@ -1,19 +1,12 @@
 """The screens of a bookcase, as data: one function a state.  Pure."""
 
-from collections.abc import Callable
-
 from kiosk.core import states as at
 from kiosk.core.bookcase.steps import PAGE_SIZE
 from kiosk.core.events import Inside
+from kiosk.core.led import screens as led
+from kiosk.core.led.screens import Screen
 from kiosk.core.model import Book, Model
 from kiosk.core.view import Case, Cover, Part, Texts, View, cover, day, say, title
-
-Screen = Callable[[Model, Texts], View]
-
-
-def status(model: Model) -> str:
-    return "" if model.world.served or model.state == at.AWAY else "offline.bookcase"
-
 
 # --- nobody's card -----------------------------------------------------------------------------
 
@@ -22,6 +15,13 @@ def _welcome(model: Model, texts: Texts) -> View:
     count = len(model.world.inside)
     key = "bookcase.welcome.line.count" if count else "bookcase.welcome.line"
     line = say(texts, key, count=count)
+    if model.shown.locked:
+        line = texts["bookcase.locked.line"]
+        return View("", title=texts["bookcase.locked.title"], line=line, picture="attention")
+    if model.shown.code:
+        line += "\n" + texts["bookcase.welcome.code"]
+        heading = texts["bookcase.welcome.title"]
+        return View("", title=heading, line=line, picture="code", code=model.shown.code)
     return View("", title=texts["bookcase.welcome.title"], line=line, picture="card")
 
 
@@ -49,31 +49,7 @@ def _page(model: Model, texts: Texts) -> tuple[Cover, ...]:
     )
 
 
-def _away(model: Model, texts: Texts) -> View:
-    line = texts["bookcase.away.line"]
-    return View("", title=texts["bookcase.away.title"], line=line, picture="attention")
-
-
-def _sorry(model: Model, texts: Texts) -> View:
-    return View("", title=texts["sorry.title"], line=texts["sorry.line"], picture="attention")
-
-
 # --- a reader's visit --------------------------------------------------------------------------
-
-
-def _asking(model: Model, texts: Texts) -> View:
-    return View(
-        "",
-        title=texts["looking.title"],
-        line=texts["looking.line"],
-        picture="wait",
-        fraction=0.33,
-    )
-
-
-def _refused(model: Model, texts: Texts) -> View:
-    why, step = _reason(texts, model.shown.why)
-    return View("", title=why, line=step, picture="attention")
 
 
 def _choose(model: Model, texts: Texts) -> View:
@@ -201,19 +177,10 @@ def _book(copy: Inside) -> Book:
     return Book(copy.tag, title=copy.title, author=copy.author, subject=copy.subject)
 
 
-def _reason(texts: Texts, why: str) -> tuple[str, str]:
-    """Return why, and what to do; some ways out of a bookcase are not those of a loan machine."""
-    step = f"bookcase.step.{why}"
-    return texts["why." + why], texts[step if step in texts else "step." + why]
-
-
-SCREENS: dict[str, Screen] = {
+SCREENS: dict[str, Screen] = led.SCREENS | {
     at.WELCOME: _welcome,
     at.ATTRACT: _attract,
     at.INSIDE: _inside,
-    at.AWAY: _away,
-    at.SORRY: _sorry,
-    "asking": _asking,
     "opening": _at_door("opening", opened=False),
     "open": _open,
     "left_open": _at_door("left_open", opened=True),
@@ -221,17 +188,12 @@ SCREENS: dict[str, Screen] = {
     "again": _again,
     "choose": _choose,
     "jammed": _jammed,
-    "refused": _refused,
     "done": _done,
 }
-HELPS = {
+HELPS = led.HELPS | {
     at.WELCOME: "bookcase.help.welcome",
     at.ATTRACT: "bookcase.help.welcome",
     at.INSIDE: "bookcase.help.welcome",
-    at.AWAY: "bookcase.help.welcome",
-    at.SORRY: "bookcase.help.welcome",
-    "asking": "bookcase.help.welcome",
-    "refused": "bookcase.help.welcome",
     "choose": "bookcase.help.choose",
     "jammed": "bookcase.help.choose",
     "opening": "bookcase.help.door",
