@@ -1,4 +1,4 @@
-"""All antennas of the bookcase: one sends at a time; a count of a compartment runs on them."""
+"""All antennas of the machine: one sends at a time; a compartment is counted by its own ones."""
 
 import asyncio
 
@@ -10,19 +10,36 @@ _NEIGHBOUR_ROUNDS = 4
 
 
 class Antennas:
-    """Compartments count from 1, and so do antennas."""
+    """Compartments count from 1; antennas do, too, through all compartments.
 
-    def __init__(self, openers: list, report):
-        """openers, report: see Device; one opener for each compartment."""
-        self.devices = [
-            Device("reader.%d" % (index + 1), opener, (UhfReaderError,), report)
-            for index, opener in enumerate(openers)
-        ]
+    A compartment with several antennas has one on each shelf.  Its round is a round of each; a
+    shelf is a hint of place and no holder: a copy that was put on another shelf has not moved.
+    """
+
+    def __init__(self, openers: dict, counts: list, report):
+        """openers: part -> see Device; counts: antennas of each compartment; report: see Device."""
+        self._own, self.devices = [], []
+        for count in counts:
+            first = len(self.devices)
+            self._own.append(range(first, first + count))
+            for number in range(first + 1, first + count + 1):
+                part = "reader.%d" % number
+                self.devices.append(Device(part, openers[part], (UhfReaderError,), report))
         self._wanted: dict = {}  # Compartment -> the count that is on.
+        self._shelves: dict = {}  # Tag -> index of the antenna that heard it best, the last time.
         self._air = asyncio.Lock()
 
     def work(self, number: int) -> bool:
-        return self.devices[number - 1].works
+        """Whether a compartment can be counted: nobody knows what a dead antenna does not hear."""
+        return all(self.devices[index].works for index in self._own[number - 1])
+
+    def shelves(self, number: int, stable: "dict | None") -> dict:
+        """Return `shelves` of wire.STOCK, copies on each; nothing where there is one antenna."""
+        own = self._own[number - 1]
+        if len(own) == 1 or stable is None:
+            return {}
+        at = [self._shelves[tag] for tag in stable if tag in self._shelves]
+        return {"shelves": [at.count(index) for index in own]}
 
     async def count(self, number: int, count: Count) -> "tuple | None":
         """Count a compartment; return ("counted", result) or ("blind", None).
@@ -56,7 +73,7 @@ class Antennas:
             self._wanted[number].hurry()
 
     async def check(self, number: int):
-        """Let an antenna send once, so that it is reported when it has died."""
+        """Let a compartment's antennas send once: one that has died is reported."""
         try:
             await self._round(number)
         except Down:
@@ -64,7 +81,7 @@ class Antennas:
 
     async def _ask_neighbours(self, number: int, count: Count):
         for neighbour in (number - 1, number + 1):
-            if not 1 <= neighbour <= len(self.devices):
+            if not 1 <= neighbour <= len(self._own):
                 continue
             try:
                 for _round in range(_NEIGHBOUR_ROUNDS):
@@ -73,5 +90,18 @@ class Antennas:
                 pass  # It was reported; the compartment's own antenna decides.
 
     async def _round(self, number: int) -> list:
+        """Return (tag, dBm) of what a round of each antenna heard, the strongest of each tag."""
+        own = self._own[number - 1]
+        if len(own) == 1:
+            return await self._listen(own[0])
+        best = {}
+        for index in own:
+            for tag, dbm in await self._listen(index):
+                if tag not in best or dbm > best[tag][0]:
+                    best[tag] = (dbm, index)
+        self._shelves |= {tag: best[tag][1] for tag in best}
+        return [(tag, best[tag][0]) for tag in best]
+
+    async def _listen(self, index: int) -> list:
         async with self._air:
-            return await self.devices[number - 1].call(lambda reader: reader.round())
+            return await self.devices[index].call(lambda reader: reader.round())

@@ -1,4 +1,4 @@
-"""The bookcase: hears its devices, and does what its doors, its visit and its orders want done.
+"""The machine: one queue of events, and what its doors, its reader and its orders want done.
 
 What happens on the wires is heard by a task each; what takes time (a count, an answer) runs beside;
 all of it ends as an event in one queue.  Effects are carried out in the order of their table:
@@ -7,18 +7,20 @@ journal first, then the screen.
 
 import asyncio
 
-from bookcase_fw.antennas import Antennas
-from bookcase_fw.count import Count
+from bookcase_fw.beacon import Beacon
+from bookcase_fw.box import Box
+from bookcase_fw.cabinet import Cabinet
 from bookcase_fw.devices import Device, Down
 from bookcase_fw.doors import Door
-from bookcase_fw.drivers.lockboard import LockBoardError
+from bookcase_fw.drivers.cardreader import CardReaderError
 from bookcase_fw.drivers.scanner import ScannerError
 from bookcase_fw.events import Events
+from bookcase_fw.faults import Faults
 from bookcase_fw.identity import Identity
-from bookcase_fw.journal import JournalFull
 from bookcase_fw.offline import Offline
 from bookcase_fw.orderbook import OrderBook
-from bookcase_fw.panel import PanelError
+from bookcase_fw.screen import Screen
+from bookcase_fw.tables import signals
 from bookcase_fw.visits import Visit
 
 TYPE_CHECKING = False
@@ -26,13 +28,16 @@ if TYPE_CHECKING:
     from bookcase_fw.uplink import Uplink
 
 FULL = 96  # Percent of the journal from which no door is opened: its session must have room.
+# What identifies a reader: (part, what its driver raises).
+_ENTRIES = (("scanner", ScannerError), ("card", CardReaderError))
 
 
 class App:
     """Everything is passed in; `uplink` and `restart` are set before `run`.
 
     openers   name of a part -> coroutine that returns (driver, function that closes its port):
-              lock, reader.1 ..., scanner, panel
+              lock, reader.1 ..., panel; where they are fitted scanner, card, climate, clock.
+              And functions: contacts() returns name -> whether it is closed; light(light, tone)
     """
 
     def __init__(self, *, config, clock, journal, notes, openers: dict, log=print):
@@ -40,32 +45,43 @@ class App:
         self.log = log
         self.uplink: "Uplink | None" = None
         self.restart = _nothing
-        self.numbers = tuple(range(1, config.doors + 1))
         self._events = Events()
         self._id_count = 0
         self._state: dict = {}
-        self._shown: dict = {}
-        self._show_now = asyncio.Event()
-        self._faults: list = []
-        self._lock = Device("lock", openers["lock"], (LockBoardError,), self._fault)
-        self._scanner = Device("scanner", openers["scanner"], (ScannerError,), self._fault)
-        self._panel = Device("panel", openers["panel"], (PanelError,), self._fault)
-        antennas = [openers["reader.%d" % number] for number in self.numbers]
-        self._antennas = Antennas(antennas, self._fault)
+        self._faults = Faults(self.write, self._report, log)
+        self._entries = [
+            Device(part, openers[part], (error,), self.fault)
+            for part, error in _ENTRIES
+            if part in openers
+        ]
+        self.box = Box(
+            openers,
+            clock=clock,
+            timings=config.timings,
+            report=self.fault,
+            changed=self._alarmed,
+        )
+        self._beacon = Beacon(openers["light"], clock) if "light" in openers else None
+        self._screen = Screen(
+            openers["panel"], self.fault, config.timings, self._always, self._touched
+        )
         self.offline = Offline(notes, clock, config.utc_offset_min)
         self.identity = Identity(config, notes, clock)
-        self._doors = [Door(self, number) for number in self.numbers]
+        self._cabinet = Cabinet(self, openers)
         self.visit = Visit(self)
         self._orders = OrderBook(self)
 
     async def run(self):
         """Work for ever; raises what a task beside raised."""
         self.visit.show_welcome()
-        for door in self._doors:
-            door.recover()
+        self._cabinet.recover()
         self._orders.recover()
-        for watch in (self._watch_doors, self._scan, self._listen, self._show, self._tend):
-            self._events.spawn(watch())
+        tasks = self._cabinet.tasks() + self.box.tasks()
+        tasks += [self._identify(device) for device in self._entries]
+        tasks += [self._screen.listen(), self._screen.say(), self._tend()]
+        tasks += [self._beacon.run()] if self._beacon else []
+        for task in tasks:
+            self._events.spawn(task)
         await self._events.run(self._report)
 
     # What the service tells.
@@ -81,13 +97,14 @@ class App:
     def on_served(self, served: bool):
         if served:
             self.offline.served()
-        self.show(**self._shown)
+            self.spawn(self.box.set_clock())
+        self._screen.again()
         self._report()
 
     def health(self) -> dict:
         """Fields of a beat."""
-        devices = [self._lock, self._scanner, self._panel] + self._antennas.devices
-        return {"noise": sum([device.noise_count for device in devices])}
+        devices = self._entries + [self._screen.device] + self._cabinet.devices
+        return {"noise": sum([device.noise_count for device in devices])} | self.box.health()
 
     # What doors, visit and orders use.
 
@@ -100,15 +117,21 @@ class App:
     def served(self) -> bool:
         return bool(self.uplink) and self.uplink.served
 
+    @property
+    def numbers(self) -> tuple:
+        return self._cabinet.numbers
+
     def door(self, number: int) -> Door:
-        return self._doors[number - 1]
+        return self._cabinet.door(number)
 
     def doors_to_choose(self) -> list:
         return [number for number in self.numbers if self.may_choose(number)]
 
     def may_choose(self, number: int) -> bool:
-        works = number in self.numbers and self._antennas.work(number) and self._lock.works
-        return works and self.door(number).free
+        return self.box.opens and self._cabinet.may_choose(number)
+
+    def hurry(self):
+        self._cabinet.hurry()
 
     def post(self, target, event: str, data=None):
         self._events.post(target, event, data)
@@ -130,22 +153,20 @@ class App:
         self._id_count += 1
         return "%d.%d" % (self.clock.boot, self._id_count)
 
-    def write(self, kind: str, body: dict):
-        """Append a fact; raises JournalFull."""
-        self.journal.append(kind, body, self.clock.stamp())
+    def write(self, kind: str, body: dict, stamp: "tuple | None" = None):
+        """Append a fact that happens now, or at a stamp of the clock; raises JournalFull."""
+        self.journal.append(kind, body, stamp or self.clock.stamp())
         self._kick()
+
+    def fault(self, part: str, fails: bool, text: str):
+        """A part (a word of wire.PARTS) fails, or works again."""
+        self._faults.report(part, fails, text)
 
     def recorded(self, body: dict):
         """A door session is on flash."""
         self._kick()
         if body["policy"] and body["took"]:
             self.offline.took(body["reader"], len(body["took"]))
-
-    def put(self, door: Door, tags: list):
-        """Tags were put into a compartment: they are in no other."""
-        for other in self._doors:
-            if other is not door:
-                other.forget(tags)
 
     def told(self, door: Door, word: str):
         """A door says how it goes: opened, rebound, done, jammed, blind, refused, counted, ..."""
@@ -158,15 +179,12 @@ class App:
         elif self.visit.idle and word in ("done", "jammed", "blind"):
             self.visit.show_welcome()
 
-    def hurry(self):
-        """Somebody has come: what awaits its second count is counted now."""
-        for door in self._doors:
-            self.post(door, "hurry")
-
     async def answer(self, ask: dict, vouched: int = -1) -> dict:
         """Return the service's answer, or that of the offline policy; vouched: see Offline."""
         if self.journal.fill >= FULL:
             return {"ok": False, "why": "journal_full"}
+        if not self.box.opens:
+            return {"ok": False, "why": "alarm"}
         answer = None
         if self.uplink:
             fields = {name: ask[name] for name in ask if name != "op"}
@@ -174,98 +192,29 @@ class App:
             answer = await self.uplink.ask(ask["op"], wait_ms=wait_ms, **fields)
         if answer is None:
             answer = self.offline.answer(ask, vouched)
-        if not self.journal.lends:
-            answer = answer | {"left": 0, "why": "journal_full"}
-        return answer
-
-    def release(self, door: Door):
-        self.spawn(self._release(door))
-
-    def start_count(self, door: Door):
-        self.spawn(self._count(door, door.new_count(self._elsewhere(door))))
-
-    def hurry_count(self, door: Door):
-        self._antennas.hurry_count(door.number)
-
-    def stop_count(self, door: Door):
-        self._antennas.stop_count(door.number)
+        why = self._lends_not()
+        return answer | {"left": 0, "why": why} if answer["ok"] and why else answer
 
     def show(self, screen: str, **fields):
         """Show a screen of wire.SCREENS, and go on showing it."""
-        self._shown = fields | {"screen": screen, "offline": not self.served}
-        self._show_now.set()
+        self._screen.show(screen, **fields)
+        self._signal(screen)
 
     def show_door(self, door: Door, screen: str, **fields):
         """Show what a door is doing, to whom it concerns: not to a reader at another door."""
         if self.visit.idle or self.visit.at(door.number):
             self.show(screen, door=door.number, **(self.visit.known() | fields))
 
-    # Devices.
+    # What runs beside.
 
-    async def _release(self, door: Door):
-        try:
-            await self._lock.call(lambda board: board.unlock(door.number))
-        except Down:
-            self.post(door, "jammed")
-        else:
-            self.post(door, "released")
-
-    async def _count(self, door: Door, count: Count):
-        said = await self._antennas.count(door.number, count)
-        if said:
-            self.post(door, *said)
-
-    def _elsewhere(self, door: Door) -> dict:
-        """Return tag -> dBm of what is recorded in the other compartments."""
-        elsewhere = {}
-        for other in self._doors:
-            if other is not door:
-                stable = other.contents.stable or {}
-                elsewhere |= {tag: stable[tag][1] for tag in stable}
-        return elsewhere
-
-    async def _watch_doors(self):
-        known = {}
+    async def _identify(self, device: Device):
+        """Hear of cards and codes: the visit learns what was shown, and to which part."""
         while True:
             try:
-                shut = await self._lock.call(lambda board: board.shut())
+                text = await device.call(lambda part: part.read(), quiet=True)
+                self.post(self.visit, "card", (device.part, text))
             except Down:
-                await self._pause("retry_ms")
-                continue
-            for number in self.numbers:
-                if known.get(number) != shut[number - 1]:
-                    known[number] = shut[number - 1]
-                    self.post_door(number, "shut" if shut[number - 1] else "opened")
-            await self._pause("poll_ms")
-
-    async def _scan(self):
-        while True:
-            try:
-                text = await self._scanner.call(lambda scanner: scanner.read())
-                self.post(self.visit, "card", text)
-            except Down:
-                await self._pause("retry_ms")
-
-    async def _listen(self):
-        while True:
-            try:
-                name, fields = await self._panel.call(lambda panel: panel.read())
-                self.post(self.visit, name, fields)
-            except Down:
-                await self._pause("retry_ms")
-
-    async def _show(self):
-        while True:
-            self._show_now.clear()
-            try:
-                await self._panel.call(lambda panel: panel.show(**self._shown))
-            except Down:
-                pass  # It was reported; what is shown is said again.
-            try:
-                wait_s = self.config.timings["repeat_ms"] / 1000
-                await asyncio.wait_for(self._show_now.wait(), wait_s)
-            except asyncio.TimeoutError:
-                pass
+                await asyncio.sleep(self.config.timings["retry_ms"] / 1000)
 
     async def _tend(self):
         """Do what can wait, and look whether the antennas live."""
@@ -275,36 +224,34 @@ class App:
             self.offline.tend()
             if self.identity.tend() and self.visit.idle:
                 self.visit.show_welcome()
-            for door in self._doors:
-                if self.visit.idle:
-                    await self._look(door)
-            await self._pause("tend_ms")
+            await self._cabinet.look()
+            await asyncio.sleep(self.config.timings["tend_ms"] / 1000)
 
-    async def _look(self, door: Door):
-        """Count a compartment at rest, to learn how its tags are heard; else look for its antenna.
+    def _touched(self, name: str, fields: dict):
+        self.post(self.visit, name, fields)
 
-        What vanishes with nothing opened is a chip that has died: nobody is charged with it.
-        """
-        if not door.at_rest:
-            await self._antennas.check(door.number)
-            return
-        said = await self._antennas.count(door.number, door.new_count(self._elsewhere(door)))
-        if said and said[1]:
-            door.learn(said[1])
+    def _always(self) -> dict:
+        """What every picture says."""
+        machine = "" if self.config.machine == "doors" else self.config.machine
+        return {"offline": not self.served, "dim": not self.box.lends, "machine": machine}
 
-    async def _pause(self, name: str):
-        await asyncio.sleep(self.config.timings[name] / 1000)
+    def _alarmed(self):
+        self._screen.again()
+        self._signal("welcome" if self.visit.idle else "")
+        self._report()
+
+    def _signal(self, screen: str):
+        """Let be heard and seen what is shown; an alarm stands above it."""
+        if self._beacon:
+            self._beacon.play(self.box.signal or signals.OF_SCREENS.get(screen, ""))
 
     # Reports.
 
-    def _fault(self, part: str, fails: bool, text: str):
-        self.log("%s %s %s" % (part, "fails:" if fails else "works again", text))
-        self._faults = [one for one in self._faults if one != part] + [part] * fails
-        try:
-            self.write("fault", {"part": part, "on": fails, "text": text[:80]})
-        except JournalFull:
-            self.log("no room for the fault of %s" % part)
-        self._report()
+    def _lends_not(self) -> str:
+        """Return why no loan may begin, a word of wire.REASONS; "" when it may."""
+        if not self.journal.lends:
+            return "journal_full"
+        return "" if self.box.lends else "alarm"
 
     def _kick(self):
         if self.uplink:
@@ -312,10 +259,11 @@ class App:
 
     def _report(self):
         """Tell the service what the machine is, when that has changed."""
-        lends = self._lock.works and self.journal.lends and (self.served or self.offline.lends)
-        doors = [{"door": d.number, "open": d.is_open, "count": d.count} for d in self._doors]
-        state = {"config": self.config.revision, "policy": self.offline.revision, "stock": doors}
-        state |= {"faults": sorted(self._faults), "fill": self.journal.fill, "lends": lends}
+        lends = self._cabinet.works and not self._lends_not()
+        lends = lends and (self.served or self.offline.lends)
+        state = {"config": self.config.revision, "policy": self.offline.revision}
+        state |= {"faults": sorted(self._faults.now), "fill": self.journal.fill, "lends": lends}
+        state["stock"] = self._cabinet.stock()
         if self.uplink and state != self._state:
             self._state = state
             self.uplink.report(state)

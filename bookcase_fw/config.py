@@ -3,6 +3,8 @@
 import json
 from collections import namedtuple
 
+from bookcase_fw import fitting
+
 # The heap is swept after so many bytes: one that is swept often stays in large pieces.
 COLLECT_BYTES = 8192
 # Durations in ms; `timings` of a configuration overrides them, and those of tables/link.py.
@@ -19,6 +21,8 @@ TIMINGS = {
     "refused_ms": 10000,
     "repeat_ms": 2000,  # What is shown is said again: a panel acknowledges nothing.
     "tend_ms": 60000,  # Between two times of housekeeping.
+    "climate_ms": 10000,  # Between two looks at the climate in the box.
+    "contacts_ms": 20,  # Between two looks at the contacts of the box.
 }
 # fmt: off
 FIELDS = (
@@ -28,8 +32,16 @@ FIELDS = (
     ("district_key",   str,  None,  "the key that makes pseudonyms of cards, hexadecimal"),
     ("mqtt",           list, None,  "host and port of the MQTT server"),
     ("tls",            dict, {},    "ca, cert, key: files of certificates; {}: in the clear"),
-    ("doors",          int,  None,  "compartments"),
+    ("machine",        str,  "doors", "what it is, a word of wire.MACHINES"),
+    ("doors",          int,  0,     "compartments; a 24-hour return has none"),
     ("capacity",       int,  12,    "copies in a compartment"),
+    ("antennas",       list, [],    "antennas of each compartment; []: one each"),
+    ("low_doors",      list, [],    "doors in reach of a wheelchair and of children"),
+    ("fitted",         list, ["scanner"], "what is fitted: words of fitting.PARTS, and contacts"),
+    ("card_form",      str,  "hex", "how chips' numbers are written, a name of cardnumber.FORMATS"),
+    ("reader",         str,  "uhf", "of a 24-hour return: uhf or hf"),
+    ("bins",           list, [],    "of a 24-hour return: into which bin, see tables/sorting.py"),
+    ("owner",          str,  "",    "the library's own ISIL; empty: any tag may be its own"),
     ("revision",       int,  1,     "revision of this configuration"),
     ("utc_offset_min", int,  480,   "the library's time zone in minutes east of UTC"),
     ("lock",           str,  "wjl", "the lock board, a name of drivers/locks.py"),
@@ -72,5 +84,9 @@ def parse(text: str) -> Config:
             found[name] = bytes.fromhex(found[name])
         except ValueError:
             raise ConfigError("%s is not hexadecimal" % name)
+    problem = fitting.problem(found)
+    if problem:
+        raise ConfigError(problem)
+    found["antennas"] = fitting.antennas(found)
     found["timings"] = TIMINGS | found["timings"]
     return Config(**found)

@@ -29,12 +29,17 @@ class Device:
         """Bytes of noise dropped since the start."""
         return self._noise_count + getattr(self._driver, "noise_count", 0)
 
-    async def call(self, use):
-        """Return what the coroutine use(driver) returns; raises Down, and drops the driver."""
+    async def call(self, use, quiet: bool = False):
+        """Return what the coroutine use(driver) returns; raises Down, and drops the driver.
+
+        quiet: the part may be silent for long, so that its opening alone says that it works.
+        """
         try:
             async with self._opening:
                 if self._driver is None:
                     self._driver, self._close = await self._open()
+                    if quiet:
+                        self.tell(fails=False)
             driver = self._driver
             result = await use(driver)
         except self._errors as error:

@@ -18,7 +18,7 @@ NOBODY |= {"nonce": "", "staff": ""}
 
 
 class Door:
-    def __init__(self, app, number: int):
+    def __init__(self, app, cabinet, number: int):
         self.number = number
         self.state = table.SHUT
         self.is_open = False
@@ -26,7 +26,7 @@ class Door:
         self.contents = Contents(note.get("stable"), note.get("doubts"))
         self._session: dict = note.get("session", {})  # Empty when none is on.
         self._pending = note.get("pending", "")  # Id of the session that awaits its second count.
-        self._app = app
+        self._app, self._cabinet = app, cabinet
         self._request = NOBODY
         self._result = NO_RESULT
         self._asked = False  # Whether the reader was asked to move the books apart.
@@ -193,7 +193,7 @@ class Door:
         recorded = self._record(session["end"], body)
         if known and recorded:
             self.contents.record(result)
-            self._app.put(self, result.new)
+            self._cabinet.put(self, result.new)
         self._finish(session["id"])
         if not known:
             self._app.post(self, "count")
@@ -241,7 +241,7 @@ class Door:
             self._app.log("door %d: no room for a count" % self.number)
         else:
             self.contents.settle(result)
-            self._app.put(self, back)
+            self._cabinet.put(self, back)
         self._finish("")
         self._app.told(self, "counted")
 
@@ -253,16 +253,16 @@ class Door:
     # Effects: lock, radio, timers.
 
     def _release(self, _data):
-        self._app.release(self)
+        self._cabinet.release(self)
 
     def _start_count(self, _data):
-        self._app.start_count(self)
+        self._cabinet.start_count(self)
 
     def _hurry_count(self, _data):
-        self._app.hurry_count(self)
+        self._cabinet.hurry_count(self)
 
     def _stop_count(self, _data):
-        self._app.stop_count(self)
+        self._cabinet.stop_count(self)
 
     def _stop_timer(self, _data):
         self._app.stop_timer(self)

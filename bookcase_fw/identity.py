@@ -41,8 +41,15 @@ class Identity:
         self._turn()
         return True
 
-    def read(self, text: str) -> Who:
-        """Return who shows this text; a token or a code is used by it."""
+    def read(self, part: str, text: str) -> Who:
+        """Return who shows this text to a part, `scanner` or `card`, the reader of chips.
+
+        A token or a code is used by it.  A chip whose number does not fit the library's form has
+        an empty text.
+        """
+        if part == "card":
+            reader = sign.pseudonym(self._config.district_key, text) if text else ""
+            return Who("chip", reader, "", -1, "" if text else "unknown_card")
         if codes.is_card(text):
             reader = sign.pseudonym(self._config.district_key, text)
             return Who("card", reader, "", -1, "")

@@ -42,9 +42,9 @@ class Visit:
 
     # Effects.
 
-    def _begin(self, text: str):
+    def _begin(self, shown: tuple):
         self._visit_count += 1
-        self._who = self._app.identity.read(text)
+        self._who = self._app.identity.read(*shown)
 
     def _ask_service(self, _card):
         self._app.spawn(self._asking(self._visit_count))

@@ -92,6 +92,7 @@ STOCK = (
     ("door", int, True, "the compartment"),
     ("open", bool, True, "whether its door stands open"),
     ("count", int, True, "copies in it by the last stable count; -1 when it was never counted"),
+    ("shelves", [int], False, "of them on each shelf, where each has an antenna: a hint of place"),
 )
 # fmt: on
 

@@ -44,3 +44,20 @@ def _step(repeats: int, steps: tuple, elapsed_ms: int) -> tuple:
             return light, tone, ms - left
         left -= ms
     raise AssertionError("a signal has no steps")
+
+
+# What a screen (wire.SCREENS, RETURN_SCREENS) lets be heard and seen; others leave what plays.
+OF_SCREENS = {
+    "welcome": "welcome",
+    "asking": "card",
+    "open": "open",
+    "left_open": "shut_me",
+    "again": "again",
+    "done": "done",
+    "refused": "refused",
+    "jammed": "refused",
+    "put_in": "welcome",
+    "returned": "done",
+    "given_back": "again",
+    "shut": "fault",
+}

@@ -11,6 +11,7 @@ from bookcase_fw import config, record, sign
 from bookcase_fw.app import App
 from bookcase_fw.clock import Clock
 from bookcase_fw.config import TIMINGS
+from bookcase_fw.drivers.cardreader import CardReader
 from bookcase_fw.drivers.line import Waits
 from bookcase_fw.drivers.lockboard import LockBoard
 from bookcase_fw.drivers.scanner import Scanner
@@ -35,6 +36,7 @@ STEP_S, STEPS_MAX = 0.005, 2000
 
 # The devices' answers come at once here, so nobody has to wait for late ones.
 WAITS = Waits(answer_s=0.01, quiet_s=0.002, late_s=0.002, gap_s=0.002)
+SET_UP = (CardReader,)  # What must be told how to work after each power-up.
 
 
 def tag(number: int) -> str:
@@ -80,6 +82,7 @@ class Service:
 
 class Lab:
     LOCK, BOARD = LockBoard, wjl.LockBoard  # The lock board's driver and its twin.
+    FIELDS: dict = {}  # Of the configuration, beside the usual ones.
 
     def __init__(self, books: tuple = ((1, 2, 3), (11, 12)), **timings):
         """books: numbers of the tags in each compartment."""
@@ -97,7 +100,7 @@ class Lab:
         times = TIMINGS | TIMES | timings
         values = {"device": "bc01", "key": KEY.hex(), "district_key": DISTRICT_KEY.hex()}
         values |= {"mqtt": ["", 0], "doors": len(books), "phone": PHONE, "timings": times}
-        self.config = config.parse(json.dumps(values))
+        self.config = config.parse(json.dumps(values | self.FIELDS))
 
     # Power.
 
@@ -115,12 +118,13 @@ class Lab:
         journal = Journal(Part(self.flash, 0, JOURNAL_SECTORS), KEY, lambda size: bytes(size))
         notes = Notes(Part(self.flash, JOURNAL_SECTORS, NOTES_SECTORS))
         openers = {
-            "lock": _opener(self.board, self.LOCK, locks=len(self.inside)),
-            "scanner": _opener(self.scanner, Scanner),
-            "panel": _opener(self.screen, Panel),
+            "lock": opener(self.board, self.LOCK, locks=len(self.inside)),
+            "scanner": opener(self.scanner, Scanner),
+            "panel": opener(self.screen, Panel),
         }
         for number, antenna in enumerate(self.antennas):
-            openers["reader.%d" % (number + 1)] = _opener(antenna, UhfReader)
+            openers["reader.%d" % (number + 1)] = opener(antenna, UhfReader)
+        openers |= self.more_openers()
         clock = Clock(self.boot, _now_ms, 2**30)
         self.app = App(
             config=self.config,
@@ -135,6 +139,10 @@ class Lab:
         self.service.kick()
         self.error = None
         self._task = asyncio.create_task(self._run(self.app))
+
+    def more_openers(self) -> dict:
+        """Return the openers of what else is fitted."""
+        return {}
 
     async def switch_off(self):
         self._task.cancel()
@@ -208,10 +216,13 @@ class Lab:
         return self.missed[name] >= 0
 
 
-def _opener(twin, driver, **options):
+def opener(twin, driver, **options):
     async def open_it():
         reader, writer = plug(twin)
-        return driver((reader, writer), waits=WAITS, **options), reader.unplug
+        made = driver((reader, writer), **({"waits": WAITS} | options))
+        if driver in SET_UP:
+            await made.setup()
+        return made, reader.unplug
 
     return open_it
 

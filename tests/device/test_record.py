@@ -16,7 +16,7 @@ def test_a_record_is_one_line_with_its_envelope_first():
     assert data[: len(start)] == start and b"\n" not in data
     found = record.decode(data)
     assert (found["n"], found["k"], found["p"]) == (7, "returned", BEFORE)
-    assert found["d"] == {"visit": "2.1", "tag": "E2", "reader": ""}
+    assert found["d"] == {"visit": "2.1", "tag": "E2", "reader": "", "bin": 0, "number": ""}
 
 
 def test_empty_fields_are_left_out_unless_they_are_needed():
