@@ -25,8 +25,9 @@ class Contents:
         self.stable = stable
         if stable:
             self.stable = {tag: _record(stable[tag]) for tag in stable}
-        self.doubts: dict = doubts or {}  # Tag -> lean.
-        self._asked: dict = {}  # Tag -> lean, when the reader was asked to move the books.
+        doubts = doubts or {}
+        self.doubts = {tag: _leans(doubts[tag]) for tag in doubts}
+        self._asked: dict = {}  # Tag -> leans, when the reader was asked to move the books.
         self._suspects: dict = {}  # Tag -> newness, over idle counts, of what may be inside.
 
     @property
@@ -51,7 +52,7 @@ class Contents:
         self._without(took)
         for tag in put:
             self.stable[tag] = (RATE_START, FLOOR_DBM, 0)
-        self.doubts = {tag: 0.0 for tag in unsure if tag in self.stable}
+        self.doubts = {tag: None for tag in unsure if tag in self.stable}
 
     def begin_count(self, kind: Kind, elsewhere: dict) -> Count:
         """Begin a count of the set as it is."""
@@ -65,7 +66,7 @@ class Contents:
     def record(self, result: Result):
         """The count after a session is recorded: what was taken, what is new, what is unsure."""
         self.stable, self._asked = result.stable, {}
-        self.doubts = {tag: round(result.leans[tag], 1) for tag in result.leans}
+        self.doubts = {tag: _rounded(result.leans[tag]) for tag in result.leans}
 
     def news(self, result: Result) -> tuple:
         """Return (back, gone, unseen) of a count with nothing opened before it.
@@ -106,3 +107,12 @@ def _record(how: list) -> tuple:
     if len(how) == OLD_SIZE:
         return how[0] * 10, how[1], START_ROUNDS
     return tuple(how)
+
+
+def _leans(told) -> "tuple | None":
+    """Return the leans as a note has them; a note of before had one number."""
+    return tuple(told) if isinstance(told, (list, tuple)) else None
+
+
+def _rounded(leans: tuple) -> tuple:
+    return round(leans[0], 1), round(leans[1], 1)

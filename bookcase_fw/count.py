@@ -1,10 +1,10 @@
 """What radio rounds say of a compartment: taken, new, unsure.  Pure.
 
 Of a tag that was inside before, it is asked how much likelier the rounds are if it is outside than
-if it is inside: the *lean*, a natural logarithm.  Inside there are four stories, of which the
+if it is inside: the *lean*, a natural logarithm.  Inside there are five stories, of which the
 likeliest counts: nobody touched the copy, then it is heard as often and as loudly as was recorded
 of it; or hands put it elsewhere in the compartment; or they put it where it is hardly heard; or its
-chip is feeble, and few rounds have shown it yet.  A tag that is never heard is *taken* when chance
+chip is feeble, and then it may be hidden as well.  A tag that is never heard is *taken* when chance
 explains its misses once in 10^8.  Beyond GONE it is taken, below `inside` it is inside; between,
 after the rounds that a kind of count allows, it is *unsure*: a tag that is read badly is charged
 to nobody.
@@ -29,8 +29,8 @@ _FIELDS = (
 Kind = namedtuple("Kind", _FIELDS)
 # fmt: off
 FIRST =   Kind( 4, 12, 20, -3.0, -6.0, -2.0, 120, 0.25)  # Somebody waits for the screen.
-AGAIN =   Kind( 4, 40, 40,  0.0, -2.0, -2.0,  20, 0.15)  # They were asked, and moved the books.
-SECOND =  Kind(16, 60, 60, -3.0, -6.0,  0.0, 250, 0.0)  # Nobody waits.
+AGAIN =   Kind( 4, 100, 100,  0.0, -2.0, -2.0,  20, 0.15)  # They were asked, and moved the books.
+SECOND =  Kind(16, 90, 90, -3.0, -6.0,  0.0, 250, 0.0)  # Nobody waits.
 HURRIED = Kind( 4, 12, 20, -3.0, -6.0,  0.0, 250, 0.0)  # Somebody waits for a door to open.
 IDLE =    Kind( 1, 12, 20, -3.0, -6.0,  0.0, 250, 0.0)  # To learn, and to notice a chip's death.
 # fmt: on
@@ -48,7 +48,7 @@ WELL_RATE, WELL_DBM, TAGS_MIN = 0.95, -53, 5
 WELL_DB, HIDDEN_DB, FEEBLE_DB, OUTSIDE_DB, WALL_DB = 5.5, 6.0, 6.0, 4.5, 4.5  # Spreads.
 HIDDEN_BELOW, FEEBLE_BELOW, OUTSIDE_BELOW, WALL_BELOW = 4, 11, 17.5, 13
 HIDDEN_POWER = 0.54  # Of the chance of a miss: what shadows a tag costs more where misses are many.
-FEEBLE_RATE, OUTSIDE_RATE, WALL_RATE = 0.3, 0.1, 0.25
+FEEBLE_RATE, LOST_RATE, OUTSIDE_RATE, WALL_RATE = 0.3, 0.13, 0.1, 0.25  # Lost: feeble and hidden.
 FEEBLE_SHARE = -6.0  # The logarithm of how many chips are.
 STAYED_DB = 2.0  # How far the mean of a count strays from what was recorded of an untouched copy.
 RATE_MIN, RATE_MAX = 150, 950  # Per mille.  More is not believed.
@@ -60,7 +60,7 @@ LOUD_DBM, OFTEN = -60, 0.66  # Heard so, no neighbour can have it.
 FLOOR_DBM = -67  # Of a tag of which nothing was recorded yet.
 
 # stable: tag -> (rate per mille, dBm, rounds) of what is inside, the unsure among them; evidence:
-# wire.EVIDENCE of the unsure; leans: tag -> its lean, for the next count of an unsure tag;
+# wire.EVIDENCE of the unsure; leans: tag -> its two leans, for the next count of an unsure tag;
 # strangers: tag -> its newness, of what was heard and is neither known nor new.
 _RESULT = ("taken", "new", "unsure", "stable", "evidence", "rounds", "leans", "strangers")
 Result = namedtuple("Result", _RESULT)
@@ -69,7 +69,7 @@ _NEVER = (0, 0, 0)
 
 
 # How a tag is heard in a place: logarithms of missing and hearing it, dBm, spread, its logarithm.
-Ways = namedtuple("Ways", ("well", "hidden", "feeble", "outside", "wall"))
+Ways = namedtuple("Ways", ("well", "hidden", "feeble", "lost", "outside", "wall"))
 
 
 def rounds_needed(rate: int) -> int:
@@ -84,7 +84,8 @@ class Count:
         self, before: dict, elsewhere: dict, kind: Kind = FIRST, leans: "dict | None" = None
     ):
         """before: the stable set; elsewhere: tag -> dBm recorded in the other compartments;
-        leans: what the count before this one found of the tags that it was unsure of.
+        leans: what the count before this one found of the tags that it was unsure of; None of a
+            tag is nothing.
         """
         self.kind = kind
         self.rounds = 0
@@ -137,12 +138,11 @@ class Count:
         new = sorted(tag for tag in self._strangers() if self._is_new(tag))
         taken, unsure, leans = [], [], {}
         for tag in sorted(self._before):
-            lean = self._lean(tag)
             if self._is_taken(tag):
                 taken.append(tag)
-            elif lean >= self.kind.inside:
+            elif self._lean(tag) >= self.kind.inside:
                 unsure.append(tag)
-                leans[tag] = lean
+                leans[tag] = self._leans_of(tag)
         stable = {tag: self._recorded(tag) for tag in self._before if tag not in taken}
         for tag in new:
             stable[tag] = self._recorded(tag)
@@ -161,27 +161,48 @@ class Count:
 
     def _lean(self, tag: str) -> float:
         """Return the logarithm of how much likelier the tag is outside than inside."""
+        return min(self._leans_of(tag))
+
+    def _leans_of(self, tag: str) -> tuple:
+        """Return the lean against a sound chip inside, and against a feeble one.
+
+        What the count before this one found is added, which has allowed for how seldom hands move
+        a copy and chips are feeble: a copy goes from place to place, its chip stays as it is.
+        """
         times, total, _best = self._heard.get(tag, _NEVER)
-        stayed, feeble = self._stories_of(tag)
-        stayed = _fit(stayed, self.rounds, times, total)
-        feeble += _fit(self._ways.feeble, self.rounds, times, total)
-        outside = _fit(self._ways.outside, self.rounds, times, total) if times else 0.0
+        ways, told = self._ways, self._leans.get(tag)
         moved, hidden = self.kind.moved, self.kind.hidden
-        if tag in self._leans:
-            # The count before this one has allowed for it.
-            moved = hidden = 0.0
-        moved += _fit(self._ways.well, self.rounds, times, total)
-        hidden += _fit(self._ways.hidden, self.rounds, times, total)
-        return self._leans.get(tag, 0.0) + outside - max(stayed, moved, hidden, feeble)
+        if told and self.kind is not AGAIN:
+            moved = hidden = 0.0  # Nobody has touched anything since.
+        stayed, odds = self._stories_of(tag)
+        stayed = _fit(stayed, self.rounds, times, total)
+        sound = max(
+            stayed,
+            moved + _fit(ways.well, self.rounds, times, total),
+            hidden + _fit(ways.hidden, self.rounds, times, total),
+        )
+        feeble = max(
+            stayed,
+            _fit(ways.feeble, self.rounds, times, total),
+            hidden + _fit(ways.lost, self.rounds, times, total),
+        )
+        outside = _fit(ways.outside, self.rounds, times, total) if times else 0.0
+        if told:
+            return told[0] + outside - sound, told[1] + outside - feeble
+        return outside - sound, outside - odds - feeble
 
     def _stories_of(self, tag: str) -> tuple:
-        """Return the way of an untouched copy, and how likely its chip is feeble, after all."""
+        """Return the way of an untouched copy, and the logarithm of how likely its chip is feeble.
+
+        That is what its record says of it: a feeble chip against a hidden one.
+        """
         if tag not in self._stories:
             rate, dbm, rounds = self._before[tag]
             rate = _bounded(rate) / 1000
-            stayed, feeble = _way(rate, dbm, STAYED_DB), self._ways.feeble
-            heard, missed = rate * (feeble[1] - stayed[1]), (1 - rate) * (feeble[0] - stayed[0])
-            self._stories[tag] = (stayed, FEEBLE_SHARE + rounds * (heard + missed))
+            feeble, hidden = self._ways.feeble, self._ways.hidden
+            heard, missed = rate * (feeble[1] - hidden[1]), (1 - rate) * (feeble[0] - hidden[0])
+            odds = FEEBLE_SHARE + rounds * (heard + missed)
+            self._stories[tag] = (_way(rate, dbm, STAYED_DB), min(odds, 0.0))
         return self._stories[tag]
 
     def _strangers(self) -> list:
@@ -255,6 +276,7 @@ def _ways(before: dict) -> Ways:
         _way(rate, dbm, WELL_DB),
         _way(hidden, dbm - HIDDEN_BELOW, HIDDEN_DB),
         _way(FEEBLE_RATE, dbm - FEEBLE_BELOW, FEEBLE_DB),
+        _way(LOST_RATE, dbm - FEEBLE_BELOW - HIDDEN_BELOW, FEEBLE_DB),
         _way(OUTSIDE_RATE, dbm - OUTSIDE_BELOW, OUTSIDE_DB),
         _way(WALL_RATE, dbm - WALL_BELOW, WALL_DB),
     )

@@ -5,6 +5,7 @@ from bookcase_fw.count import Count, rounds_needed
 
 # Rate per mille, dBm, rounds that this rests on.
 GOOD, HIDDEN, POOR = (950, -52, 100), (820, -57, 200), (600, -61, 100)
+FEEBLE = (360, -64, 150)
 
 
 def _count(
@@ -70,6 +71,33 @@ def test_what_was_found_before_the_reader_was_asked_counts_too():
     again = _count({"A": POOR}, [[]], kind=count.AGAIN, leans=first.leans)
 
     assert again.result().taken == ["A"] and again.rounds < 12
+
+
+def test_a_feeble_chip_may_be_hidden_and_is_charged_after_long_silence_only():
+    first = _count({"A": FEEBLE}, [[]]).result()
+    assert first.unsure == ["A"]
+
+    again = _count({"A": FEEBLE}, [[]] * 60 + [[("A", -72)]], kind=count.AGAIN, leans=first.leans)
+    gone = _count({"A": FEEBLE}, [[]], kind=count.AGAIN, leans=first.leans)
+
+    assert again.result().taken == []
+    assert gone.result().taken == ["A"] and gone.rounds > 60
+
+
+def test_a_chip_heard_often_by_luck_is_not_charged_when_it_falls_silent():
+    lucky = (579, -58, 29)
+    first = _count({"A": lucky}, [[("A", -68)], [], [("A", -69)]] + [[]] * 20).result()
+    assert first.unsure == ["A"]
+
+    again = _count({"A": lucky}, [[]] * 11 + [[("A", -70)]], kind=count.AGAIN, leans=first.leans)
+
+    assert again.result().taken == []
+
+
+def test_a_doubt_without_evidence_is_weighed_from_the_beginning():
+    result = _count({"A": GOOD}, [[]], kind=count.SECOND, leans={"A": None}).result()
+
+    assert result.taken == ["A"] and result.rounds == 16
 
 
 def test_a_tag_put_in_is_new():
