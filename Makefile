@@ -13,10 +13,10 @@ FIRMWARE := $(shell find bookcase_fw -name '*.py')
 RUN_PACKAGES := fonts-noto-cjk libgl1 libegl1 libgl1-mesa-dri libmtdev1
 TEST_PACKAGES := $(RUN_PACKAGES) mosquitto postgresql chromium xvfb xdotool
 
-.PHONY: help setup setup-test run demo city quick test test-device check bench format lock clean
+.PHONY: help setup setup-test run demo city year-2020 quick test test-device check bench format lock clean
 
 help:            ## list these targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
 
 setup: .venv/ready $(MICROPYTHON) .cache/firmware/ready
 	@sh deploy/setup/packages.sh $(RUN_PACKAGES)
@@ -33,6 +33,9 @@ demo: setup      ## one loan and one return, told in words, on the same real par
 city: setup      ## days of a district in seconds, with everything going wrong (SEED=1 SEEDS=1 DAYS=1 CASES=3 FAULTS=all)
 	@$(BIN)/python -m hw_sim city --seed $(or $(SEED),1) --seeds $(or $(SEEDS),1) --days $(or $(DAYS),1) \
 	  --cases $(or $(CASES),3) --faults $(or $(FAULTS),all) $(ARGS)
+
+year-2020: setup ## the year 2020 replayed; its tables are the printed ones (SHARE=1 SEED=1; some 20 minutes; SHARE=0.01 seconds)
+	@$(BIN)/python -m hw_sim year --share $(or $(SHARE),1) --seed $(or $(SEED),1) $(ARGS)
 
 quick: .venv/ready  ## the firmware's tests and all pure ones under CPython, on a clock that jumps
 	@$(BIN)/pytest -q tests/device tests/test_tidy.py

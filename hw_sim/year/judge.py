@@ -1,6 +1,7 @@
 """Whether the ledger says what truly happened: each copy's place, each loan, no doubt left."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 
 from broker.ledger.store import Database
 from hw_sim.year.stock import Stock
@@ -11,6 +12,7 @@ _MOVED = """SELECT copy_state.copy, holder.kind, COALESCE(holder.site, device.si
 COALESCE(holder.door, 0), holder.account FROM copy_state
 JOIN holder ON holder.id = copy_state.holder LEFT JOIN device ON device.id = holder.device
 WHERE copy_state.since_ms > ?"""
+_ALL = "SELECT id, copy, source, target, kind, at_ms, cause FROM movement ORDER BY id"
 _CASES = "SELECT kind, COUNT(*) FROM exception_case GROUP BY kind ORDER BY kind"
 _REFUSED = "SELECT reason, value FROM counter WHERE kind = 'refused' ORDER BY reason"
 
@@ -23,6 +25,14 @@ def differences(db: Database, stock: Stock, loaded_ms: int) -> Iterator[str]:
         yield f"{count} cases of the kind {kind}: nothing that happened was in doubt"
     for reason, count in db.execute(_REFUSED).fetchall():
         yield f"{count} messages were refused: {reason}"
+
+
+def digest(db: Database) -> str:
+    """Return a hash over all movements: same seed, same run."""
+    found = sha256()
+    for row in db.execute(_ALL):
+        found.update(repr(row).encode())
+    return found.hexdigest()[:16]
 
 
 def _loans(db: Database) -> dict[int, object]:

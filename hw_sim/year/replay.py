@@ -10,6 +10,7 @@ from broker.circulation import calendar as calendars
 from broker.law import BUILT_IN, CALENDAR
 from broker.ledger import audit
 from broker.reports.build import Report
+from broker.reports.periods import Period
 from hw_sim.year import events, judge, printed, quotas, tables, town
 from hw_sim.year.asker import DESK, Asker
 from hw_sim.year.cards import Cards
@@ -51,6 +52,7 @@ class Outcome(NamedTuple):
     differences: list[str]
     audit: list[str]
     pairs: list[tables.Pair]
+    digest: str  # Over all movements: same seed, same run.
 
     @property
     def violations(self) -> int:
@@ -118,11 +120,12 @@ class Year:
             differences=self._differences + self._hall.refused,
             audit=audit.check(self._folder, law.day, rules=law.rules),
             pairs=tables.pairs(self.report("monthly"), self._months),
+            digest=judge.digest(self.service.db),
         )
 
-    def report(self, name: str, month: int = 0) -> Report:
+    def report(self, name: str, period: Period | None = None) -> Report:
         """Return one of the product's reports as it stands after the year."""
-        return tables.report(self.service.db, name, midnight_ms(END) + 2 * NOON_MS, month)
+        return tables.report(self.service.db, name, midnight_ms(END) + 2 * NOON_MS, period)
 
     def _announce(self, day: date) -> None:
         """The service starts with the calendar as it is known now, and the machines greet it."""

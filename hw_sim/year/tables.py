@@ -6,6 +6,7 @@ from broker.ledger.store import Database
 from broker.reports import periods
 from broker.reports.build import Report, build
 from broker.reports.layouts import BY_NAME
+from broker.reports.periods import Period
 from hw_sim.year.printed import YEAR, Month
 from hw_sim.year.visits import ZONE
 
@@ -28,10 +29,10 @@ class Pair(NamedTuple):
     reported: int
 
 
-def report(db: Database, name: str, now_ms: int, month: int = 0) -> Report:
-    """Return one of the product's reports over the year, or over one month of it."""
-    period = periods.month(YEAR * 100 + month) if month else periods.year(YEAR)
-    return build(db.execute, BY_NAME[name], period, zone=ZONE, now_ms=now_ms)
+def report(db: Database, name: str, now_ms: int, period: Period | None = None) -> Report:
+    """Return one of the product's reports over a period, or over the year."""
+    asked = period or periods.year(YEAR)
+    return build(db.execute, BY_NAME[name], asked, zone=ZONE, now_ms=now_ms)
 
 
 def pairs(monthly: Report, printed: list[Month]) -> list[Pair]:

@@ -8,6 +8,7 @@ BARS = (
     ("P1", "facts", "facts committed a second"),
     ("P2", "door", "door shut to done"),
     ("P3", "restart", "everything that waits, told after a restart; SIZE=0.1 for fewer"),
+    ("P5", "year", "the year 2020 through the ledger; SHARE=0.02 for a part of it"),
     ("P6", "volume", "a fact on a ledger of ten million loans; SIZE=0.01 for fewer"),
     ("P7", "firmware", "heap, flash and start of the firmware"),
     ("P8", "kiosk", "start, touch and tray of the kiosk"),
