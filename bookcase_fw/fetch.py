@@ -78,15 +78,17 @@ async def fetch(source: Source, offer: dict, half: str, check, quiet):
     """Bring a half to where it holds all of an offer (wire.OFFER), genuine.
 
     check(half) raises BundleError where manifest or signature are not to be believed; quiet() is
-    waited for before each file.  Raises FetchError, BundleError, and OSError of the flash.
+    waited for at first and before each file.  Raises FetchError, BundleError, OSError of the flash.
     """
+    await quiet()
     if not _has_manifest(half, offer):
         wipe(half)
         make_folder(half)
-        await _fetch_file(source, offer["size"], rsa.SIZE, half + "/" + bundle.SIGNATURE)
         await _fetch_file(source, 0, offer["size"], half + "/" + bundle.MANIFEST)
         if not _has_manifest(half, offer):
             raise FetchError("the manifest that was fetched is not the one that was offered")
+    # Always anew: the same manifest may have been offered before with another one.
+    await _fetch_file(source, offer["size"], rsa.SIZE, half + "/" + bundle.SIGNATURE)
     check(half)
     with open(half + "/" + bundle.MANIFEST) as lines:
         lines.readline()
