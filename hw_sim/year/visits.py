@@ -14,7 +14,7 @@ from hw_sim.year.quotas import Quota, Stream
 from hw_sim.year.town import Machine
 
 ZONE = ZoneInfo("Asia/Shanghai")
-LOANS_MAX = 8  # Copies that are taken at once; fewer than any limit.
+LOANS_MAX = (8, 9, 10)  # Copies that are taken at once; the last only where it must be: a limit.
 NOON_MS = 43_200_000
 SLOT = (0, 1440)  # When a 24-hour return takes books.
 
@@ -43,7 +43,9 @@ def visits(
     hours: tuple[int, int],
 ) -> list[Visit]:
     """Return a day's visits in order; `hours` are minutes of the day, the last one not included."""
-    items = _shared(chance, quota.items, quota.visits)
+    # Who only takes must be able to carry it home; who brings back may come with a barrow.
+    most = quota.items if quota.returns else LOANS_MAX[0]
+    items = _shared(chance, quota.items, quota.visits, most)
     loans = _loans(chance, items, quota.loans)
     weights = [machine.weight or 1.0 for machine in machines]
     chosen = chance.choices(machines, weights, k=quota.visits)
@@ -55,11 +57,16 @@ def visits(
     ]
 
 
-def _shared(chance: random.Random, items: int, visits: int) -> list[int]:
-    """Each visit has one, and everything else falls where it falls."""
+def _shared(chance: random.Random, items: int, visits: int, most: int) -> list[int]:
+    """Each visit has one, and everything else falls where it falls, if there is room."""
     found = [1] * visits
-    for visit in chance.choices(range(visits), k=items - visits):
-        found[visit] += 1
+    assert items <= visits * most
+    left = items - visits
+    while left:
+        for visit in chance.choices(range(visits), k=left):
+            if found[visit] < most:
+                found[visit] += 1
+                left -= 1
     return found
 
 
@@ -68,9 +75,10 @@ def _loans(chance: random.Random, items: Sequence[int], loans: int) -> list[int]
     each = [visit for visit, count in enumerate(items) for _item in range(count)]
     chance.shuffle(each)
     found = [0] * len(items)
-    for most in (LOANS_MAX, *range(LOANS_MAX + 1, max(items, default=0) + 1)):
+    for most in LOANS_MAX:
         for visit in each:
             if loans and found[visit] < min(most, items[visit]):
                 found[visit] += 1
                 loans -= 1
+    assert not loans
     return found
