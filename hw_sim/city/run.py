@@ -22,7 +22,7 @@ from hw_sim.city import seen
 from hw_sim.city.bookcase import JOURNAL_SECTORS, SMALL_SECTORS, Bookcase
 from hw_sim.city.chance import Chance
 from hw_sim.city.furnish import DISTRICT_KEY, furnish, key_of
-from hw_sim.city.leanwait import lean
+from hw_sim.city.lean import lean
 from hw_sim.city.ledgerview import LedgerView
 from hw_sim.city.mqttmodel import MqttModel
 from hw_sim.city.people import People
