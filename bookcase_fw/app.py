@@ -40,7 +40,7 @@ class App:
               And functions: contacts() returns name -> whether it is closed; light(light, tone)
     """
 
-    def __init__(self, *, config, clock, journal, notes, openers: dict, log=print):
+    def __init__(self, *, config, clock, journal, notes, openers: dict, lists=None, log=print):
         self.config, self.clock, self.journal, self.notes = config, clock, journal, notes
         self.log = log
         self.uplink: "Uplink | None" = None
@@ -65,7 +65,7 @@ class App:
         self._screen = Screen(
             openers["panel"], self.fault, config.timings, self._always, self._touched
         )
-        self.offline = Offline(notes, clock, config.utc_offset_min)
+        self.offline = Offline(notes, clock, config.utc_offset_min, lists)
         self.identity = Identity(config, notes, clock)
         self._cabinet = Cabinet(self, openers)
         self.visit = Visit(self)
@@ -92,12 +92,14 @@ class App:
     def on_want(self, want: dict, _retained: bool):
         if want["policy"]:
             self.offline.take(want["policy"])
+            self.spawn(self.offline.fetch(self._list, self.log))
             self._report()
 
     def on_served(self, served: bool):
         if served:
             self.offline.served()
             self.spawn(self.box.set_clock())
+            self.spawn(self.offline.fetch(self._list, self.log))
         self._screen.again()
         self._report()
 
@@ -195,6 +197,10 @@ class App:
         why = self._lends_not()
         return answer | {"left": 0, "why": why} if answer["ok"] and why else answer
 
+    async def _list(self, text: str) -> "dict | None":
+        """Return the service's answer to `list`."""
+        return await self.uplink.ask("list", text=text) if self.uplink else None
+
     def show(self, screen: str, **fields):
         """Show a screen of wire.SCREENS, and go on showing it."""
         self._screen.show(screen, **fields)
@@ -222,6 +228,7 @@ class App:
             self.journal.tend()
             self.notes.tend()
             self.offline.tend()
+            await self.offline.fetch(self._list, self.log)
             if self.identity.tend() and self.visit.idle:
                 self.visit.show_welcome()
             await self._cabinet.look()

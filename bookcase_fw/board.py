@@ -22,6 +22,7 @@ import network
 from bookcase_fw import certificates
 
 TICKS_PERIOD_MS = 1 << 30  # time.ticks_ms starts again there.
+LISTS_SECTORS = 800  # At the end of the partition: two banks for 160,000 readers.
 HOME = ""  # The folder of an update's halves: /firmware and /config.
 CONFIG_PATH = "/bookcase.json"
 WATCHDOG_MS = 8000
@@ -43,7 +44,7 @@ def config_text() -> str:
 
 
 def flash():
-    """Return the raw flash of journal and notes."""
+    """Return the raw flash of journal, notes and lists."""
     return esp32.Partition.find(esp32.Partition.TYPE_DATA, label="journal")[0]
 
 

@@ -17,6 +17,7 @@ from bookcase_fw.drivers.scanner import Scanner
 from bookcase_fw.drivers.uhfreader import UhfReader
 from bookcase_fw.halves import Halves
 from bookcase_fw.journal import Journal, JournalFull
+from bookcase_fw.lists import Lists
 from bookcase_fw.notes import Notes
 from bookcase_fw.panel import Panel
 from bookcase_fw.pulse import BEAT_MS, Pulse
@@ -38,12 +39,15 @@ def bookcase(settings) -> tuple:
     notes = _notes()
     boot = notes.load("boot", 0) + 1
     notes.save("boot", boot)
-    flash = board.flash()
-    journal_flash = Part(flash, 0, flash.ioctl(4, 0) - NOTES_SECTORS)
-    journal = Journal(journal_flash, settings.key, os.urandom)
+    journal = Journal(_part("journal"), settings.key, os.urandom)
     clock = Clock(boot, board.ticks_ms, board.TICKS_PERIOD_MS, board.rtc_ms())
     app = App(
-        config=settings, clock=clock, journal=journal, notes=notes, openers=_openers(settings)
+        config=settings,
+        clock=clock,
+        journal=journal,
+        notes=notes,
+        openers=_openers(settings),
+        lists=Lists(_part("lists"), notes),
     )
     updates = Updates(
         home=board.HOME,
@@ -93,8 +97,19 @@ def bookcase(settings) -> tuple:
 
 
 def _notes() -> Notes:
+    return Notes(_part("notes"))
+
+
+def _part(name: str) -> Part:
+    """Return a part of the flash: journal, notes and lists lie in this order."""
     flash = board.flash()
-    return Notes(Part(flash, flash.ioctl(4, 0) - NOTES_SECTORS, NOTES_SECTORS))
+    journal_sectors = flash.ioctl(4, 0) - NOTES_SECTORS - board.LISTS_SECTORS
+    first, count = {
+        "journal": (0, journal_sectors),
+        "notes": (journal_sectors, NOTES_SECTORS),
+        "lists": (journal_sectors + NOTES_SECTORS, board.LISTS_SECTORS),
+    }[name]
+    return Part(flash, first, count)
 
 
 def _tell_last_words(app: App):

@@ -4,14 +4,17 @@ The age is uptime summed over starts; AGE_STEP_MS of it may be forgotten at a po
 """
 
 from bookcase_fw import policy
+from bookcase_fw.lists import ListsError, fetch
 
 AGE_STEP_MS = 600000
 READERS_MAX = 200  # Readers whose offline loans are counted; a reader beyond is granted none.
 
 
 class Offline:
-    def __init__(self, notes, clock, utc_offset_min: int):
+    def __init__(self, notes, clock, utc_offset_min: int, lists=None):
+        """lists: see lists.py; a machine without them has its readers in the policy."""
         self._notes, self._clock, self._utc_offset_min = notes, clock, utc_offset_min
+        self._lists, self._fetching = lists, False
         self._policy = notes.load("policy")
         self._taken = notes.load("taken", {})
         self._age_ms = notes.load("policy_age_ms", 0)
@@ -20,6 +23,19 @@ class Offline:
     @property
     def revision(self) -> int:
         return self._policy["revision"] if self._policy else 0
+
+    @property
+    def staff(self) -> list:
+        """Staff cards (wire.STAFF_CARD) that open this machine."""
+        return self._policy.get("staff", []) if self._policy else []
+
+    @property
+    def lists_wanted(self) -> int:
+        """The lists of readers that the policy speaks of, 0 while they are in force."""
+        if not self._policy or not self._lists:
+            return 0
+        wanted = self._policy.get("lists", 0)
+        return 0 if wanted == self._lists.revision else wanted
 
     @property
     def lends(self) -> bool:
@@ -62,6 +78,19 @@ class Offline:
             self._taken = {}
             self._notes.save("taken", self._taken)
 
+    async def fetch(self, ask, log):
+        """Bring the lists up to what the policy wants; ask(text) returns an answer to `list`."""
+        if self._fetching or not self._lists or not self.lists_wanted:
+            return
+        self._fetching = True
+        try:
+            if await fetch(self._lists, self.lists_wanted, ask):
+                log("lists %d are in force" % self._lists.revision)
+        except ListsError as error:
+            log("lists: %s" % error)
+        finally:
+            self._fetching = False
+
     def tend(self):
         """Keep the policy's age through a power cut."""
         if self._policy and self._clock.uptime_ms() - self._since_ms >= AGE_STEP_MS:
@@ -72,11 +101,20 @@ class Offline:
         """Return what this reader may take here; None: not known here.  See policy.decide."""
         if not self._policy:
             return None
+        quota = self._listed(reader)
+        if quota == policy.BLOCKED or (quota is None and vouched < 0):
+            return quota
+        offers = [offer for offer in (quota, vouched) if offer is not None and offer >= 0]
+        return min(offers + [self._policy["quota"]])
+
+    def _listed(self, reader: str) -> "int | None":
+        """Return a reader's quota by the lists, BLOCKED, or None when they do not name him."""
+        if self._lists and self._lists.revision:
+            quota = self._lists.quota(reader)
+            return policy.BLOCKED if quota == 0 else quota
         if reader in self._policy["blocked"]:
             return policy.BLOCKED
-        if vouched >= 0:
-            return min(vouched, self._policy["quota"])
-        return self._policy["quota"] if reader in self._policy["readers"] else None
+        return policy.QUOTA_MAX if reader in self._policy["readers"] else None
 
     def _age(self) -> int:
         return self._age_ms + self._clock.uptime_ms() - self._since_ms

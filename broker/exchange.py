@@ -64,7 +64,7 @@ class Exchange:
     def __init__(self, db: Database, registry: Registry, law: Law) -> None:
         self._db = db
         self._registry = registry
-        self.policies = Policies(db, law.rules, law.calendar, law.day)
+        self.policies = Policies(db, law.rules, law.calendar, law.day, law.ruleset)
         self._forgot = False
         self._now_ms = 0
         self.counters = Counters(db)
@@ -337,13 +337,16 @@ class Exchange:
 
     def _ask(self, device: Device, message: Incoming) -> None:
         said = _decoded("ask", message)
-        others = {"renew": self._renewed, "search": self._searches.answer}
+        others = {"renew": self._renewed, "search": self._searches.answer, "list": self._listed}
         others |= dict.fromkeys(HOLD_OPS, self._held)
         answering = others.get(str(said["op"]), self._asks.answer)
         answer = answering(device, said, message.received_ms)
         self.outbox.say(
             device, "answer", answer, session=str(said["session"]), nonce=str(said["id"])
         )
+
+    def _listed(self, _device: Device, said: Mapping[str, object], _now_ms: int) -> Answer:
+        return {"id": said["id"]} | self.policies.lists.answer(str(said["text"]))
 
     def _state(self, device: Device, message: Incoming) -> None:
         said = _decoded("state", message)

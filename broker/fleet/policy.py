@@ -1,6 +1,7 @@
 """The offline policy: what machines may do while they cannot ask, by rules, calendar and cards.
 
-It has one revision for all machines, which rises whenever anything in it changes.
+It has one revision for all machines, which rises whenever anything in it changes.  Bookcases fetch
+their readers as lists (lists.py); a kiosk has some of them in the policy itself.
 """
 
 import json
@@ -10,10 +11,12 @@ from typing import NamedTuple
 from broker.accounts import people
 from broker.circulation.calendar import Calendar
 from broker.circulation.rules import LEVELS, Rules
-from broker.circulation.terms import ANY, Place
+from broker.circulation.terms import ANY, PEOPLE, Place
+from broker.fleet import lists
 from broker.ledger.store import Database
 
-READERS_MAX = 380  # With the blocked ones said twice they fit into wire.PAYLOAD_SIZE_MAX.
+LISTED = "bookcase"  # The kind of machine that fetches lists.
+READERS_MAX = 380  # In the policy; with the blocked ones said twice they fit into a payload.
 # Field of wire.POLICY, and the kind of rule that says it.
 TERMS = (
     ("loan_days", "loan"),
@@ -35,7 +38,8 @@ _ENTER = "INSERT INTO policy (revision, body, made_ms) VALUES (?, ?, ?)"
 class Policy(NamedTuple):
     """`limits` are by level of the machine's site.  `closed` are sites, each with the kind of its
     machines (mall1/bookcase), where nothing is lent today; `special` is what differs by level and
-    kind (street/bookcase) from what is said for all.
+    kind (street/bookcase) from what is said for all.  `lists` are their revision and how many parts
+    they have; `rules` is the number of the law; `staff` are cards (wire.STAFF_CARD).
     """
 
     revision: int
@@ -47,6 +51,9 @@ class Policy(NamedTuple):
     blocked: list[str]
     closed: list[str] = []
     special: dict[str, dict[str, int]] = {}
+    lists: tuple[int, int] = (0, 0)
+    rules: int = 0
+    staff: list[dict[str, object]] = []
 
     def at(self, place: Place) -> dict[str, object]:
         """Return the fields of wire.POLICY for a machine at a place."""
@@ -57,9 +64,13 @@ class Policy(NamedTuple):
             "limit": limit,
             "quota": self.quota,
             "uptime_h": self.uptime_h,
-            "readers": self.readers,
-            "blocked": self.blocked,
+            "rules": self.rules,
         }
+        if place.channel == LISTED:
+            revision, parts = self.lists
+            fields |= {"lists": revision, "parts": parts, "staff": self.staff}
+        else:
+            fields |= {"readers": self.readers, "blocked": self.blocked}
         fields |= self.special.get(f"{place.level}/{place.channel}", {})
         return fields | ({"limit": 0} if f"{place.site}/{place.channel}" in self.closed else {})
 
@@ -68,15 +79,22 @@ class Policies:
     """The policy in force, made anew when the day or the cards have changed."""
 
     def __init__(
-        self, db: Database, rules: Rules, calendar: Calendar, day: Callable[[int], int]
+        self,
+        db: Database,
+        rules: Rules,
+        calendar: Calendar,
+        day: Callable[[int], int],
+        ruleset: int = 0,
     ) -> None:
         self._db = db
         self._rules = rules
         self._calendar = calendar
         self._day = day
+        self._ruleset = ruleset
         self._looked_ms = 0
         self._seen = (0, 0)  # The day, and how often anything about people had changed.
         self.now: Policy | None = None
+        self.lists = lists.NONE
 
     def look(self, now_ms: int) -> bool:
         """Look, at most once a minute, whether anything changed; say whether it did.
@@ -90,7 +108,10 @@ class Policies:
         if self.now and seen == self._seen:
             return False
         self._seen = seen
-        made = _made(self._db, self._rules, self._calendar, seen[0])
+        self.lists = lists.of(self._db, _quotas(self._rules, seen[0]))
+        made = _made(self._db, self._rules, self._calendar, seen[0])._replace(
+            lists=(self.lists.revision, len(self.lists.parts)), rules=self._ruleset
+        )
         if self.now and self.now[1:] == made[1:]:
             return False
         self.now = _numbered(self._db, made, now_ms)
@@ -160,6 +181,12 @@ def _numbered(db: Database, made: Policy, now_ms: int) -> Policy:
         revision += 1
         db.execute(_ENTER, (revision, body, now_ms))
     return made._replace(revision=revision)
+
+
+def _quotas(rules: Rules, today: int) -> dict[str, int]:
+    """Return the copies that a reader of each kind may take at one machine offline."""
+    found = {kind: rules.find("offline copies", today, patron=kind) for kind in PEOPLE}
+    return {kind: line.value if line else 0 for kind, line in found.items()}
 
 
 def _terms(rules: Rules, today: int, level: str, channel: str) -> dict[str, int]:

@@ -14,6 +14,7 @@ from bookcase_fw.drivers.lockboard import LockBoard
 from bookcase_fw.drivers.scanner import Scanner
 from bookcase_fw.drivers.uhfreader import UhfReader
 from bookcase_fw.journal import Journal
+from bookcase_fw.lists import Lists
 from bookcase_fw.notes import Notes
 from bookcase_fw.panel import Panel
 from bookcase_fw.ring import Part
@@ -29,7 +30,7 @@ from hw_sim.world.places import Compartment, Copy
 from hw_sim.world.radio import Radio
 from hw_sim.world.truth import World
 
-JOURNAL_SECTORS, NOTES_SECTORS = 64, 24
+JOURNAL_SECTORS, NOTES_SECTORS, LISTS_SECTORS = 64, 24, 8
 SMALL_SECTORS = 6  # A journal that a day without the network fills.
 TICKS_PERIOD_MS = 1 << 30
 HOUR_MS = 3_600_000
@@ -101,7 +102,8 @@ class Bookcase:
         self.lock = CalmLock(doors)
         self.twins = BookcaseTwins(device, doors, world, radio, self.lock)
         self._journal_sectors = journal_sectors
-        self.flash = _Flash(journal_sectors + NOTES_SECTORS, self._power_failed)
+        sectors = journal_sectors + NOTES_SECTORS + LISTS_SECTORS
+        self.flash = _Flash(sectors, self._power_failed)
         self.boots = 0
         self.drift = 1.0
         self.log: list[str] = []
@@ -151,6 +153,7 @@ class Bookcase:
                 journal=self.journal,
                 notes=notes,
                 openers=self._openers(),
+                lists=Lists(Part(flash, flash.sector_count - LISTS_SECTORS, LISTS_SECTORS), notes),
                 log=self.log.append,
             )
             uplink = Uplink(

@@ -14,7 +14,8 @@ from bookcase_fw import certificates
 
 TICKS_PERIOD_MS = 1 << 62  # On 64 bits time.ticks_ms does not start again.
 EXIT_RESTART = 77  # Whoever started us starts us again.
-SECTOR_SIZE, SECTOR_COUNT = 4096, 88
+SECTOR_SIZE, SECTOR_COUNT = 4096, 152
+LISTS_SECTORS = 64  # Of these, at the end: two banks for 12,800 readers.
 HOME = os.getenv("SG_HOME") or "."  # The folder of an update's halves.
 CAUSE_VARIABLE = "SG_CAUSE"  # Why we were started, a word of wire's presence; power when not said.
 
@@ -91,13 +92,11 @@ class _Flash:
     """NOR flash: programming clears bits.  Changed sectors wait in memory until a sync."""
 
     def __init__(self, path: str):
-        try:
-            self._file = open(path, "r+b")
-        except OSError:
-            with open(path, "wb") as file:
-                for _sector in range(SECTOR_COUNT):
-                    file.write(b"\xff" * SECTOR_SIZE)
-            self._file = open(path, "r+b")
+        # A file that is new, or of a smaller flash, is blank beyond its end.
+        with open(path, "ab") as file:
+            while file.seek(0, 2) < SECTOR_COUNT * SECTOR_SIZE:
+                file.write(b"\xff" * SECTOR_SIZE)
+        self._file = open(path, "r+b")
         # (sector, offset, data) of every program, and (sector, 0, None) of every erase, in order.
         self._pending: list = []
 

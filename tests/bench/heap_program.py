@@ -24,6 +24,7 @@ from tests.device import lab
 
 WORDS = 2  # The unix port's words are so many times as long as the board's.
 SECTOR_SIZE, JOURNAL_SECTORS, NOTES_SECTORS = 4096, 64, 24
+SECTOR_COUNT = JOURNAL_SECTORS + NOTES_SECTORS + lab.LISTS_SECTORS
 BLANK = b"\xff" * 256
 LOOK_S = 0.05  # Of the jumping clock, between two looks of the lab.
 
@@ -56,7 +57,7 @@ class Flash:
     def __init__(self, path: str):
         self.erases = self.programmed_size = 0
         self._file = open(path, "w+b")
-        for _page in range((JOURNAL_SECTORS + NOTES_SECTORS) * SECTOR_SIZE // len(BLANK)):
+        for _page in range(SECTOR_COUNT * SECTOR_SIZE // len(BLANK)):
             self._file.write(BLANK)
 
     def readblocks(self, sector: int, data: bytearray, offset: int = 0):
@@ -74,7 +75,7 @@ class Flash:
             self._file.seek(argument * SECTOR_SIZE)
             for _page in range(SECTOR_SIZE // len(BLANK)):
                 self._file.write(BLANK)
-        return {4: JOURNAL_SECTORS + NOTES_SECTORS, 5: SECTOR_SIZE}.get(operation, 0)
+        return {4: SECTOR_COUNT, 5: SECTOR_SIZE}.get(operation, 0)
 
 
 class Service(lab.Service):

@@ -22,7 +22,8 @@ STAMP = (1, 1000, 1800000000000, 2)
 
 def main():
     flash = board.flash()
-    journal = Journal(Part(flash, 0, flash.ioctl(4, 0) - NOTES_SECTORS), KEY, os.urandom)
+    sectors = flash.ioctl(4, 0) - NOTES_SECTORS - board.LISTS_SECTORS
+    journal = Journal(Part(flash, 0, sectors), KEY, os.urandom)
     body = {"id": "1.1", "reader": "a1" * 12, "how": "card", "door": 1, "end": "shut", "put": []}
     body |= {"took": [TAG % 1, TAG % 2], "due": 20261221, "left": 5, "rounds": 8}
     took_ms = []

@@ -1,10 +1,12 @@
 """The service as a process, over its own MQTT server and over Mosquitto, killed and stopped."""
 
+import base64
 import json
 import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from zlib import crc32
 
 import httpx
 import pytest
@@ -56,15 +58,24 @@ def test_a_loan_travels_from_the_machine_to_the_ledger_and_back(service: Service
 
 
 def test_a_machine_is_told_the_policy_when_it_comes(service: Service) -> None:
-    connection = Client(Machine("bc02"), service.ports["mqtt"])
-    connection.listen()
-    policy = connection.expect("want")["policy"]
-    connection.close()
+    machine = Machine("bc02")
+    with client(machine, service.ports["mqtt"]) as case2:
+        policy = case2.expect("want")["policy"]
+        assert isinstance(policy, dict)
+        wanted = policy["lists"]
+        said = {}
+        for number, text in enumerate((f"{wanted}", f"{wanted} 0", "7 0", "x")):
+            ask = {"id": f"1.{number}", "session": "1.1", "op": "list", "text": text}
+            case2.say("ask", wire.encode("ask", ask))
+            said[text] = case2.expect("answer")
 
-    assert isinstance(policy, dict)
     assert (policy["revision"], policy["limit"], policy["loan_days"]) == (1, 15, 28)
-    assert len(policy["readers"]) == 3
-    assert policy["blocked"] == [READERS[2]]
+    assert policy["readers"] == [] and policy["parts"] == 1 and policy["rules"] > 0
+    part = base64.b64decode(str(said[f"{wanted} 0"]["data"]))
+    assert base64.b64decode(str(said[f"{wanted}"]["data"])) == crc32(part).to_bytes(4, "little")
+    quotas = {part[at : at + 7].hex(): part[at + 7] for at in range(0, len(part), 8)}
+    assert quotas == {reader[:14]: 0 if reader == READERS[2] else 3 for reader in READERS}
+    assert (said["7 0"]["why"], said["x"]["why"]) == ("late", "unknown")
 
 
 def test_a_wrong_password_is_refused_and_disturbs_nobody(service: Service) -> None:
@@ -144,6 +155,7 @@ def test_an_order_from_the_web_reaches_its_machine_signed(service: Service, conf
         "session": "1.1",
         "deadline_ms": order["deadline_ms"],
         "op": "open",
+        "staff": "",
         "door": 2,
         "reader": "",
     }

@@ -17,6 +17,7 @@ from bookcase_fw.drivers.lockboard import LockBoard
 from bookcase_fw.drivers.scanner import Scanner
 from bookcase_fw.drivers.uhfreader import UhfReader
 from bookcase_fw.journal import Journal
+from bookcase_fw.lists import Lists
 from bookcase_fw.notes import Notes
 from bookcase_fw.panel import Panel
 from bookcase_fw.ring import Part
@@ -31,7 +32,7 @@ READER = sign.pseudonym(DISTRICT_KEY, CARD)
 TIMES = {"poll_ms": 4, "opening_ms": 80, "left_open_ms": 120, "rebound_ms": 60, "second_ms": 60}
 TIMES |= {"retry_ms": 30, "choose_ms": 400, "done_ms": 300, "refused_ms": 100, "repeat_ms": 50}
 TIMES |= {"tend_ms": 40}
-SECTOR_SIZE, JOURNAL_SECTORS, NOTES_SECTORS = 2048, 8, 7
+SECTOR_SIZE, JOURNAL_SECTORS, NOTES_SECTORS, LISTS_SECTORS = 2048, 8, 7, 4
 STEP_S, STEPS_MAX = 0.005, 2000
 
 # The devices' answers come at once here, so nobody has to wait for late ones.
@@ -52,6 +53,7 @@ class Service:
         self.answer: dict | None = {"id": "1.1", "ok": True, "left": 5, "due": 20261221}
         self.facts = []  # Envelopes with their bodies, each once.
         self.asked = []
+        self.lists = None  # Answers what is asked for with `list`.
         self.state = {}
         self.journal = None
 
@@ -65,8 +67,10 @@ class Service:
         self.journal.acknowledge(len(self.facts))
 
     async def ask(self, op: str, wait_ms: int = 0, **fields):
-        self.asked.append(fields | {"op": op})
         await asyncio.sleep(0)
+        if op == "list":
+            return await self.lists.ask(fields["text"]) if self.served else None
+        self.asked.append(fields | {"op": op})
         return self.answer if self.served else None
 
     def report(self, state: dict):
@@ -87,7 +91,7 @@ class Lab:
     def __init__(self, books: tuple = ((1, 2, 3), (11, 12)), **timings):
         """books: numbers of the tags in each compartment."""
         self.inside = [[tag(number) for number in numbers] for numbers in books]
-        self.flash = Flash(JOURNAL_SECTORS + NOTES_SECTORS, SECTOR_SIZE)
+        self.flash = Flash(JOURNAL_SECTORS + NOTES_SECTORS + LISTS_SECTORS, SECTOR_SIZE)
         self.board = self.BOARD(locks=len(books))
         self.scanner, self.screen = gm65.Scanner(), panel.Screen()
         doors = range(len(books))
@@ -117,6 +121,7 @@ class Lab:
         self.screen.shown = {}
         journal = Journal(Part(self.flash, 0, JOURNAL_SECTORS), KEY, lambda size: bytes(size))
         notes = Notes(Part(self.flash, JOURNAL_SECTORS, NOTES_SECTORS))
+        lists = Part(self.flash, JOURNAL_SECTORS + NOTES_SECTORS, LISTS_SECTORS)
         openers = {
             "lock": opener(self.board, self.LOCK, locks=len(self.inside)),
             "scanner": opener(self.scanner, Scanner),
@@ -132,6 +137,7 @@ class Lab:
             journal=journal,
             notes=notes,
             openers=openers,
+            lists=Lists(lists, notes),
             log=self.log.append,
         )
         self.service.journal = journal

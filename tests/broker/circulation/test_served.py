@@ -12,6 +12,7 @@ from broker.circulation import calendar, days, rules
 from broker.circulation.text import RuleError
 from broker.config import Config
 from broker.exchange import Exchange
+from broker.fleet.policy import Policy
 from broker.fleet.registry import Registry
 from broker.law import Law, in_force, of_files
 from tests.broker.desk import MINUTE_MS, READERS, START_MS, TAGS, Desk, Machine, day
@@ -35,7 +36,7 @@ def said(desk: Desk, machine: Machine, name: str, at_ms: int, **fields: object) 
 
 def policies(desk: Desk) -> list[dict[str, object]]:
     """Return what each revision's policy said, the oldest first."""
-    names = ("loan_days", "limits", "quota", "uptime_h", "readers", "blocked", "closed", "special")
+    names = Policy._fields[1:]
     rows = desk.rows("SELECT body FROM policy ORDER BY revision")
     return [dict(zip(names, json.loads(str(body)), strict=True)) for (body,) in rows]
 
