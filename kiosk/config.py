@@ -12,6 +12,7 @@ import msgspec
 from kiosk.core.model import Timings
 from kiosk.core.roles import ROLES
 
+TRAYS = ("r200", "feig")  # UHF; HF, whose chips have a security bit.
 WARNING_MIN_MS = 30_000  # Nobody is hurried more than this; WCAG 2.2.1 wants 20 s.
 
 
@@ -50,6 +51,7 @@ class Config(NamedTuple):
     tls: Tls | None  # None: the connection is plain.
     data: Path
     ports: Mapping[str, str]  # Part, a word of wire.PARTS -> pyserial URL.
+    tray_reader: str  # A word of TRAYS.
     doors: int  # Of a bookcase or locker.
     low_doors: tuple[int, ...]  # Of these, those that a seated hand reaches.
     web: str
@@ -69,6 +71,7 @@ class _File(msgspec.Struct):
     mqtt: tuple[str, int] | None = None
     tls: Tls | None = None
     tray: str = ""
+    tray_reader: str = "r200"
     scanner: str = ""
     keypad: str = ""
     printer: str = ""
@@ -103,6 +106,8 @@ def load(path: Path, role: str = "") -> Config:
     for name, kept in msgspec.structs.asdict(file.tls).items() if file.tls else ():
         if not Path(kept).is_file():
             raise ConfigError(f"{path}: tls.{name}: there is no {kept}")
+    if file.tray_reader not in TRAYS:
+        raise ConfigError(f"{path}: tray_reader is none of {', '.join(TRAYS)}")
     if file.doors < 1:
         raise ConfigError(f"{path}: doors is less than 1")
     if wrong := [door for door in file.low_doors if not 1 <= door <= file.doors]:
@@ -116,6 +121,7 @@ def load(path: Path, role: str = "") -> Config:
         tls=file.tls,
         data=Path(file.data),
         ports=_ports(path, file, role),
+        tray_reader=file.tray_reader,
         doors=file.doors,
         low_doors=file.low_doors,
         web=file.web.rstrip("/"),

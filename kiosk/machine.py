@@ -8,6 +8,7 @@ from kiosk.cabinet import Cabinet
 from kiosk.config import Config
 from kiosk.core.roles import ROLES
 from kiosk.devices.controller import Controller
+from kiosk.devices.hftray import HfTray
 from kiosk.devices.keypad import Keypad
 from kiosk.devices.port import Device
 from kiosk.devices.printer import Printer
@@ -28,9 +29,10 @@ VERSION = "0.1.0"
 Texts = Mapping[str, Mapping[str, str]]
 Post = Callable[[Any], None]
 
+_TRAYS: dict[str, Callable[[str, Post], Device]] = {"r200": Tray, "feig": HfTray}
 _MAKES: dict[str, Callable[[str, Config, Post], Device]] = {
     # word of wire.PARTS
-    "tray": lambda url, config, post: Tray(url, post),
+    "tray": lambda url, config, post: _TRAYS[config.tray_reader](url, post),
     "scanner": lambda url, config, post: Scanner(url, post, config.district_key),
     "keypad": lambda url, config, post: Keypad(url, post),
     "printer": lambda url, config, post: Printer(url, post),
@@ -94,6 +96,8 @@ def _keeper(config: Config, texts: Texts) -> Iterator[Made]:
         for device in devices:
             if isinstance(device, Printer):
                 runtime.print = device.print
+            if isinstance(device, HfTray):
+                runtime.secures(device.secure)
         yield runtime, devices, clock.wall_ms
     finally:
         uplink.stop()

@@ -10,8 +10,10 @@ from kiosk.core.events import (
     Ask,
     AskPolicy,
     Effect,
+    Event,
     Print,
     Printed,
+    Seen,
     Served,
     Write,
     Written,
@@ -19,9 +21,11 @@ from kiosk.core.events import (
 from kiosk.core.model import Timings, World
 from kiosk.core.receipt import Line, lines
 from kiosk.core.roles import ROLES
+from kiosk.devices.feig import Secured
 from kiosk.loop import Loop
 from kiosk.services.clock import Clock
 from kiosk.services.journal import Journal
+from kiosk.services.pairs import Pairs
 from kiosk.services.store import LENDS_BELOW_PERCENT, Store
 
 
@@ -55,6 +59,7 @@ class Runtime(Loop):
         self._journal, self._clock, self._store = journal, clock, store
         self._zone = ZoneInfo(timezone)
         self._reported: dict[str, Any] = {}
+        self._pairs: Pairs | None = None
         # Set before the first step: the connection, and what prints a receipt for a visit.
         self.link: Link | None = None
         self.print: Callable[[int, Sequence[Line]], None] = self._not_printed
@@ -74,7 +79,8 @@ class Runtime(Loop):
 
     def carry(self, effect: Effect) -> None:
         if isinstance(effect, Write):
-            self._write(effect)
+            # At a tray that cannot write bits, a fact is all there is.
+            (self._pairs.write if self._pairs else self._write)(effect)
         elif isinstance(effect, Print):
             self.print(effect.visit, lines(self.model, self.texts()))
         elif isinstance(effect, AskPolicy):
@@ -105,18 +111,35 @@ class Runtime(Loop):
         text = ask.text if isinstance(ask, Ask) else ""
         self.post(Answered(ask.visit, ask.op, answer, policy, text))
 
+    def secures(self, secure: Callable[[str, bool, Callable[[Secured], None]], None]) -> None:
+        """From now on a loan and a return also write the book's security bit, by `secure`."""
+
+        def called(tag: str, on_loan: bool, then: Callable[[Secured], None]) -> None:
+            secure(tag, on_loan, lambda secured: self.call(lambda: then(secured)))
+
+        self._pairs = Pairs(self._journal, self._record, called, self._written)
+
+    def take(self, event: Event) -> None:
+        super().take(event)
+        if self._pairs and isinstance(event, Seen):
+            self._pairs.seen(event.tags)
+
     def _write(self, write: Write) -> None:
         """The fact first; only then does the flow hear that it is so."""
-        wall_ms = self._record(write.kind, write.body)
-        if write.body.get("policy"):
+        self._written(write, "", self._record(write.kind, write.body))
+
+    def _written(self, write: Write, why: str, wall_ms: int) -> None:
+        if not why and write.body.get("policy"):
             self._store.took(write.body["reader"])
         at = datetime.fromtimestamp(wall_ms / 1000, self._zone).strftime("%H:%M")
-        self.take(Written(write.visit, write.body["tag"], at=at))
+        self.take(Written(write.visit, write.body["tag"], why, "" if why else at))
 
-    def _record(self, kind: str, body: Mapping[str, Any]) -> int:
+    def _record(
+        self, kind: str, body: Mapping[str, Any], notes: Mapping[str, Any] | None = None
+    ) -> int:
         """Return the wall clock in ms that the record has."""
         stamp = self._clock.stamp()
-        self._journal.append(kind, dict(body), stamp)
+        self._journal.append(kind, dict(body), stamp, notes)
         if self.link is not None:
             self.link.kick()
         return stamp[2]

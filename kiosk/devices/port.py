@@ -26,6 +26,7 @@ class Device(ABC, threading.Thread):
 
     part: str  # A word of wire.PARTS.
     baud = 9600
+    parity = serial.PARITY_NONE
     timeout_s = PAUSE_S
 
     def __init__(
@@ -44,7 +45,9 @@ class Device(ABC, threading.Thread):
     def run(self) -> None:
         while not self.stopped():
             try:
-                with serial.serial_for_url(self._url, self.baud, timeout=self.timeout_s) as port:
+                with serial.serial_for_url(
+                    self._url, self.baud, parity=self.parity, timeout=self.timeout_s
+                ) as port:
                     self.opened.set()
                     self.serve(port)
             except OSError as error:

@@ -8,6 +8,7 @@ import json
 import secrets
 import sqlite3
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,16 @@ class Journal:
     def unacked(self) -> int:
         return self.last - self.acked
 
-    def append(self, kind: str, body: dict[str, Any], stamp: tuple[int, int, int, int]) -> int:
+    def append(
+        self,
+        kind: str,
+        body: dict[str, Any],
+        stamp: tuple[int, int, int, int],
+        notes: Mapping[str, Any] | None = None,
+    ) -> int:
         """Append a fact and return its number; stamp is (boot, uptime_ms, wall_ms, quality).
+
+        `notes` are saved in the same transaction: with the fact, or not at all.
 
         Raises WireError when the body does not fit its kind or the record is too long.
         """
@@ -56,6 +65,8 @@ class Journal:
             data = record.encode(number, stamp, kind, self._head, body)
             with self._transaction():
                 self._append(number, data)
+                for name, value in (notes or {}).items():
+                    self.save(name, value)
             self._refresh()
             return number
 

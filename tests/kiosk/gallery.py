@@ -119,6 +119,7 @@ def models() -> dict[str, Model]:
         "result_mixed": mixed,
         "result_crowd": crowd,
         "result_return": noted,
+        "result_bits": lent("E1", E4="bit", E8="lifted"),
         "receipt": receipt,
         "receipt_printer": slip(),
         "receipt_printing": slip().press("paper"),

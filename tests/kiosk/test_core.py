@@ -40,6 +40,26 @@ def test_the_core_runs_without_a_screen() -> None:
 # --- borrowing ---------------------------------------------------------------------------------
 
 
+def test_what_is_being_written_is_waited_for_and_asked_of_nobody_else() -> None:
+    visit = Visit().press("borrow").card(LIN).welcome_reader().lay("E1").press("confirm")
+    visit.holds_writes = True
+    visit.grant("E1").wanted.clear()
+
+    visit.wait(30)
+
+    assert (visit.state, visit.wanted) == ("working", [])
+
+
+def test_a_book_that_left_while_its_bit_was_written_is_called_lifted() -> None:
+    visit = Visit().press("borrow").card(LIN).welcome_reader().lay("E1", "E2").press("confirm")
+    visit.journal_why = "lifted"
+
+    visit.grant("E1", "E2")
+
+    assert visit.state == "result"
+    assert {done.outcome for done in visit.model.done} == {"lifted"}
+
+
 def test_three_books_are_borrowed_in_one_go() -> None:
     visit = Visit().press("borrow").card(LIN)
     assert visit.state == "looking"

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from bookcase_fw import sign
-from hw_sim.devices import gm65, keypad, r200
+from bookcase_fw.codecs.tags import model
+from hw_sim.devices import feig, gm65, keypad, r200
 from hw_sim.devices.twin import Twin
 from hw_sim.serialport import SerialPort
 from kiosk.core.events import Barcode, Card, Faulted, Key, OtherCode, Seen
+from kiosk.devices.feig import Secured
+from kiosk.devices.hftray import HfTray
 from kiosk.devices.keypad import Keypad
 from kiosk.devices.port import Device
 from kiosk.devices.presence import Presence
@@ -23,6 +26,7 @@ LIMIT_S = 20  # Only a test that fails waits so long.
 RETRY_S = (0.05,)
 KEY = bytes(32)
 TAG, OTHER = "E20000000000000000000001", "E20000000000000000000002"
+HF_TAG = "E004015012345678"
 
 
 class Desk:
@@ -85,6 +89,40 @@ def desk() -> Iterator[Desk]:
     desk = Desk()
     yield desk
     desk.close()
+
+
+# The tray whose chips have a security bit.
+
+
+def test_an_hf_tray_sees_books_and_writes_their_bits_between_two_rounds(desk: Desk) -> None:
+    book = feig.Chip(HF_TAG)
+    book.afi, book.eas = model.secure(False)
+    chips = [book]
+    twin = feig.Reader(lambda: chips)
+    tray = HfTray(desk.plug_in(twin), desk.posted.put, RETRY_S)
+    desk.start(tray, twin)
+    assert desk.heard() == Seen((HF_TAG,))
+
+    tray.secure(HF_TAG, True, desk.posted.put)
+    assert desk.heard() == Secured("", "swapped")
+
+    assert (book.afi, book.eas) == model.secure(True)
+    chips.clear()
+    assert desk.heard() == Seen(())
+    tray.secure(HF_TAG, True, desk.posted.put)
+    assert desk.heard() == Secured("lifted", "")
+
+
+def test_a_job_for_an_hf_tray_that_is_gone_fails_at_once(desk: Desk) -> None:
+    twin = feig.Reader(list)
+    tray = HfTray(desk.plug_in(twin), desk.posted.put, RETRY_S)
+    desk.start(tray, twin)
+    desk.pull_out(twin)
+    assert desk.heard() == Faulted("tray", True)
+
+    tray.secure(HF_TAG, True, desk.posted.put)
+
+    assert desk.heard() == Secured("fault", "unknown")
 
 
 def number(url: str) -> int:

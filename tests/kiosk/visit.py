@@ -38,6 +38,7 @@ class Visit:
         self.wanted: list[Effect] = []
         self.facts: list[tuple[str, Mapping[str, Any]]] = []
         self.journal_why = ""
+        self.holds_writes = False  # Bits are being written: it takes its time.
         self.clock = "02:13"  # What the journal says of the time.
         self.on(Served(served))
 
@@ -51,6 +52,8 @@ class Visit:
     def _take(self, effect: Effect) -> None:
         if not isinstance(effect, Write):
             self.wanted.append(effect)
+            return
+        if self.holds_writes:
             return
         if not self.journal_why:
             wire.check(effect.kind, wire.fact_fields(effect.kind), dict(effect.body))

@@ -86,7 +86,9 @@ def account(model: Model, event: Answered, now_ms: int) -> Step:
 
 
 def unanswered(model: Model, event: Event, now_ms: int) -> Step:
-    """Nobody answers: the offline policy decides."""
+    """Nobody answers: the offline policy decides; but what is being written is waited for."""
+    if model.state == at.WORKING and (model.mode == RETURN or any(d.due for d in model.pending)):
+        return model._replace(deadline_ms=deadline(model, now_ms)), ()
     op = "account" if model.state == at.LOOKING else "lend"
     tags = tuple(done.tag for done in model.pending)
     model = model._replace(deadline_ms=deadline(model, now_ms))
@@ -226,7 +228,8 @@ def written(model: Model, event: Written, now_ms: int) -> Step:
         return model, ()
     done = done._replace(at=event.at)
     if event.why:
-        done = Done(done.tag, NOT_LENT, event.why)
+        outcome_of = LIFTED if event.why == "lifted" else NOT_LENT
+        done = Done(done.tag, outcome_of, event.why)
     model = model._replace(
         pending=tuple(other for other in model.pending if other.tag != event.tag),
         done=(*model.done, outcome(model, done)),
