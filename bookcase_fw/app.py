@@ -19,6 +19,7 @@ from bookcase_fw.faults import Faults
 from bookcase_fw.identity import Identity
 from bookcase_fw.offline import Offline
 from bookcase_fw.orderbook import OrderBook
+from bookcase_fw.returns import Returns
 from bookcase_fw.screen import Screen
 from bookcase_fw.tables import signals
 from bookcase_fw.visits import Visit
@@ -36,7 +37,8 @@ class App:
     """Everything is passed in; `uplink` and `restart` are set before `run`.
 
     openers   name of a part -> coroutine that returns (driver, function that closes its port):
-              lock, reader.1 ..., panel; where they are fitted scanner, card, climate, clock.
+              lock (of a 24-hour return: belt), reader.1 ..., panel; where they are fitted
+              scanner, card, climate, clock.
               And functions: contacts() returns name -> whether it is closed; light(light, tone)
     """
 
@@ -67,16 +69,15 @@ class App:
         )
         self.offline = Offline(notes, clock, config.utc_offset_min, lists)
         self.identity = Identity(config, notes, clock)
-        self._cabinet = Cabinet(self, openers)
+        self._body = (Returns if config.machine == "return" else Cabinet)(self, openers)
         self.visit = Visit(self)
         self._orders = OrderBook(self)
 
     async def run(self):
         """Work for ever; raises what a task beside raised."""
-        self.visit.show_welcome()
-        self._cabinet.recover()
+        self._body.begin()
         self._orders.recover()
-        tasks = self._cabinet.tasks() + self.box.tasks()
+        tasks = self._body.tasks() + self.box.tasks()
         tasks += [self._identify(device) for device in self._entries]
         tasks += [self._screen.listen(), self._screen.say(), self._tend()]
         tasks += [self._beacon.run()] if self._beacon else []
@@ -105,7 +106,7 @@ class App:
 
     def health(self) -> dict:
         """Fields of a beat."""
-        devices = self._entries + [self._screen.device] + self._cabinet.devices
+        devices = self._entries + [self._screen.device] + self._body.devices
         return {"noise": sum([device.noise_count for device in devices])} | self.box.health()
 
     # What doors, visit and orders use.
@@ -121,19 +122,19 @@ class App:
 
     @property
     def numbers(self) -> tuple:
-        return self._cabinet.numbers
+        return self._body.numbers
 
     def door(self, number: int) -> Door:
-        return self._cabinet.door(number)
+        return self._body.door(number)
 
     def doors_to_choose(self) -> list:
         return [number for number in self.numbers if self.may_choose(number)]
 
     def may_choose(self, number: int) -> bool:
-        return self.box.opens and self._cabinet.may_choose(number)
+        return self.box.opens and self._body.may_choose(number)
 
     def hurry(self):
-        self._cabinet.hurry()
+        self._body.hurry()
 
     def post(self, target, event: str, data=None):
         self._events.post(target, event, data)
@@ -180,6 +181,10 @@ class App:
                 self.post(self.visit, event, door.body)
         elif self.visit.idle and word in ("done", "jammed", "blind"):
             self.visit.show_welcome()
+
+    async def settled(self):
+        """Wait until all that was posted was taken."""
+        await self._events.settled()
 
     async def answer(self, ask: dict, vouched: int = -1) -> dict:
         """Return the service's answer, or that of the offline policy; vouched: see Offline."""
@@ -230,8 +235,8 @@ class App:
             self.offline.tend()
             await self.offline.fetch(self._list, self.log)
             if self.identity.tend() and self.visit.idle:
-                self.visit.show_welcome()
-            await self._cabinet.look()
+                self._body.greet()
+            await self._body.look()
             await asyncio.sleep(self.config.timings["tend_ms"] / 1000)
 
     def _touched(self, name: str, fields: dict):
@@ -266,11 +271,12 @@ class App:
 
     def _report(self):
         """Tell the service what the machine is, when that has changed."""
-        lends = self._cabinet.works and not self._lends_not()
-        lends = lends and (self.served or self.offline.lends)
+        lends = self._body.works
+        if self.numbers:
+            lends = lends and not self._lends_not() and (self.served or self.offline.lends)
         state = {"config": self.config.revision, "policy": self.offline.revision}
         state |= {"faults": sorted(self._faults.now), "fill": self.journal.fill, "lends": lends}
-        state["stock"] = self._cabinet.stock()
+        state |= self._body.stock()
         if self.uplink and state != self._state:
             self._state = state
             self.uplink.report(state)

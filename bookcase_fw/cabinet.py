@@ -33,10 +33,14 @@ class Cabinet:
     def tasks(self) -> list:
         return [self._watch()]
 
-    def recover(self):
+    def begin(self):
         """Go on after a start with what the notes say."""
+        self.greet()
         for door in self._doors:
             door.recover()
+
+    def greet(self):
+        self._app.visit.show_welcome()
 
     def door(self, number: int) -> Door:
         return self._doors[number - 1]
@@ -45,13 +49,13 @@ class Cabinet:
         works = number in self.numbers and self._antennas.work(number) and self.lock.works
         return works and self.door(number).free
 
-    def stock(self) -> list:
-        """Return wire.STOCK of every compartment."""
-        return [
-            {"door": door.number, "open": door.is_open, "count": door.count}
-            | self._antennas.shelves(door.number, door.contents.stable)
-            for door in self._doors
-        ]
+    def stock(self) -> dict:
+        """Return the fields of a state that say what is in it: wire.STOCK of every compartment."""
+        rows = []
+        for door in self._doors:
+            row = {"door": door.number, "open": door.is_open, "count": door.count}
+            rows.append(row | self._antennas.shelves(door.number, door.contents.stable))
+        return {"stock": rows}
 
     def put(self, door: Door, tags: list):
         """Tags were put into a compartment: they are in no other."""

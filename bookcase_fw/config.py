@@ -22,6 +22,7 @@ TIMINGS = {
     "repeat_ms": 2000,  # What is shown is said again: a panel acknowledges nothing.
     "tend_ms": 60000,  # Between two times of housekeeping.
     "climate_ms": 10000,  # Between two looks at the climate in the box.
+    "belt_ms": 30000,  # For a 24-hour return's belt to do what was ordered.
     "contacts_ms": 20,  # Between two looks at the contacts of the box.
 }
 # fmt: off

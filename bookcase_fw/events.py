@@ -39,6 +39,11 @@ class Events:
         self._queue.append((target, event, data))
         self._stirred.set()
 
+    async def settled(self):
+        """Wait until all that was posted was taken."""
+        while self._queue:
+            await asyncio.sleep(0)
+
     def spawn(self, work):
         """Run a coroutine beside; when it raises, so does `run`.  Returns its task."""
         task = asyncio.create_task(self._guard(work))

@@ -66,7 +66,7 @@ class OrderBook:
         return "" if self._app.visit.idle and self._app.door(order["door"]).free else "busy"
 
     def _refusal_count(self, order: dict) -> str:
-        if order["door"] and order["door"] not in self._app.numbers:
+        if not self._app.numbers or order["door"] and order["door"] not in self._app.numbers:
             return "unknown"
         doors = self._doors(order)
         taken = [n for n in doors if n in self._waiting or not self._app.door(n).free]

@@ -233,6 +233,7 @@ MESSAGES = (
         ("faults", [str], True, "parts that do not work now: words of PARTS, with .door where one"),
         ("fill", int, True, "how full the journal is with unacknowledged records, in percent"),
         ("lends", bool, True, "whether it lends now; returns are always taken"),
+        ("bins", [int], False, "how full each bin of a 24-hour return is, in percent"),
         ("updates", [UPDATE], False, "what became of the last offer of each kind"),
     )),
     ("want", "dn/want", 1, True, True, (
@@ -328,6 +329,7 @@ REASONS = (
 )
 PARTS = ("lock", "reader", "scanner", "panel", "flash", "clock", "tray", "keypad", "printer")
 PARTS += ("card", "climate", "belt")  # Of a bookcase's box, of a 24-hour return.
+PARTS += ("jam", "bin")  # A belt that stands, a bin (its number behind the dot) that is full.
 PARTS += ("program",)  # The firmware ended by an error and started again.
 PARTS += ("mains", "water", "tamper", "smoke", "heat")  # Not a part that is silent: an alarm.
 UPDATES = (

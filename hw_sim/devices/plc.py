@@ -66,6 +66,25 @@ class Return(Twin):
         self.fills[number - 1] = 0
         self._happen("bin_emptied", number)
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether the flap stays shut."""
+        return "flap_locked" in self._states
+
+    def clear(self):
+        """Free a jammed belt by hand, and say so at the service door."""
+        if "jammed" in self._states:
+            self._states.remove("jammed")
+            self._happen("jam_cleared")
+
+    def stop(self, on: bool):
+        """Press the emergency stop, or release it."""
+        if on and "stopped" not in self._states:
+            self._states.append("stopped")
+            self._happen("stopped")
+        elif not on and "stopped" in self._states:
+            self._states.remove("stopped")
+
     def power_cut(self):
         """Start anew: events that were not taken are forgotten, what lies on the belt is not."""
         self._start += 1
@@ -130,9 +149,8 @@ class Return(Twin):
             self._states.append("flap_locked")
         elif names == ["unlock"] and "flap_locked" in self._states:
             self._states.remove("flap_locked")
-        elif names == ["clear"] and "jammed" in self._states:
-            self._states.remove("jammed")
-            self._happen("jam_cleared")
+        elif names == ["clear"]:
+            self.clear()
         elif names == ["accept"] and "occupied" in self._states and 1 <= value <= len(self.fills):
             self._sort(value)
         elif names == ["give_back"] and "occupied" in self._states:

@@ -22,8 +22,8 @@ class Fitted(Lab):
         self.open_contacts = []  # Names of contacts that are open now: their alarm.
         self.lamp = []  # (light, tone) as they were set.
 
-    def more_openers(self) -> dict:
-        return {
+    def openers(self) -> dict:
+        return super().openers() | {
             "card": opener(self.cards, CardReader, form=self.config.card_form, waits=SEARCH),
             "climate": _on_bus(ClimateSensor(self.bus)),
             "clock": _on_bus(BoxClock(self.bus)),

@@ -51,6 +51,7 @@ class Service:
         self.served = True
         self.session = "1.1"
         self.answer: dict | None = {"id": "1.1", "ok": True, "left": 5, "due": 20261221}
+        self.reply = None  # Where `answer` is not enough: reply(ask).
         self.facts = []  # Envelopes with their bodies, each once.
         self.asked = []
         self.lists = None  # Answers what is asked for with `list`.
@@ -71,7 +72,9 @@ class Service:
         if op == "list":
             return await self.lists.ask(fields["text"]) if self.served else None
         self.asked.append(fields | {"op": op})
-        return self.answer if self.served else None
+        if not self.served:
+            return None
+        return self.reply(self.asked[-1]) if self.reply else self.answer
 
     def report(self, state: dict):
         self.state = state
@@ -122,15 +125,8 @@ class Lab:
         journal = Journal(Part(self.flash, 0, JOURNAL_SECTORS), KEY, lambda size: bytes(size))
         notes = Notes(Part(self.flash, JOURNAL_SECTORS, NOTES_SECTORS))
         lists = Part(self.flash, JOURNAL_SECTORS + NOTES_SECTORS, LISTS_SECTORS)
-        openers = {
-            "lock": opener(self.board, self.LOCK, locks=len(self.inside)),
-            "scanner": opener(self.scanner, Scanner),
-            "panel": opener(self.screen, Panel),
-        }
-        for number, antenna in enumerate(self.antennas):
-            openers["reader.%d" % (number + 1)] = opener(antenna, UhfReader)
-        openers |= self.more_openers()
-        clock = Clock(self.boot, _now_ms, 2**30)
+        openers = self.openers() | {"panel": opener(self.screen, Panel)}
+        clock = Clock(self.boot, now_ms, 2**30)
         self.app = App(
             config=self.config,
             clock=clock,
@@ -146,9 +142,15 @@ class Lab:
         self.error = None
         self._task = asyncio.create_task(self._run(self.app))
 
-    def more_openers(self) -> dict:
-        """Return the openers of what else is fitted."""
-        return {}
+    def openers(self) -> dict:
+        """Return what makes the drivers of all parts but the screen; see App."""
+        openers = {
+            "lock": opener(self.board, self.LOCK, locks=len(self.inside)),
+            "scanner": opener(self.scanner, Scanner),
+        }
+        for number, antenna in enumerate(self.antennas):
+            openers["reader.%d" % (number + 1)] = opener(antenna, UhfReader)
+        return openers
 
     async def switch_off(self):
         self._task.cancel()
@@ -233,7 +235,7 @@ def opener(twin, driver, **options):
     return open_it
 
 
-def _now_ms() -> int:
+def now_ms() -> int:
     """The clock of whichever loop runs."""
     ticks = getattr(asyncio, "ticks", None)
     return ticks() if ticks else int(asyncio.get_event_loop().time() * 1000)
