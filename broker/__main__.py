@@ -28,6 +28,8 @@ from broker.library import load as library
 from broker.reports.command import app as reports
 from broker.restock.command import app as restock
 from broker.service import Service, set_up_log
+from broker.updates.command import app as updates
+from broker.staff.command import app as staff
 
 log = structlog.get_logger()
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -38,6 +40,8 @@ app.add_typer(accounts, name="accounts")
 app.add_typer(catalogue, name="catalogue")
 app.add_typer(reports, name="report")
 app.add_typer(restock, name="restock")
+app.add_typer(updates, name="update")
+app.add_typer(staff, name="staff")
 keeping.add(ledger)
 
 

@@ -7,14 +7,14 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
 import uvicorn
 
 from bookcase_fw import wire
-from broker.accounts.office import open_accounts
+from broker import console
+from broker.accounts.office import open_accounts, through
 from broker.config import Config
 from broker.desk.desk import DeskRefused
 from broker.desk.requests import Answer
@@ -32,13 +32,16 @@ from broker.link import Link, Server
 from broker.live import Hub
 from broker.minder import Minder, Watch
 from broker.mqttserver import SERVICE, Access, MqttServer
+from broker.staff.hashes import Hasher
+from broker.staff.office import Staff
+from broker.updates.rollout import Rollout
+from broker.updates.shelf import Shelf
 from broker.web.app import Refused, create_app
 from broker.web.parts import DeskJob
 from broker.writer import Writer
 
 log = structlog.get_logger()
 
-TOKEN_NAME = "staff.token"
 ORDER_TIMEOUT_S = 5.0
 STOP_TIMEOUT_S = 1.0
 
@@ -96,16 +99,21 @@ class Service:
         self.mqtt_port = server.port
         self._web_socket = socket.create_server((config.web.host, config.web.port))
         self.web_port: int = self._web_socket.getsockname()[1]
+        url = config.updates.url or f"http://{config.web.host}:{self.web_port}"
+        shelf = Shelf(config.folder)
+        self._exchange.rollout = Rollout(self._db, self._registry, shelf, url)
+        console_token = console.announce(config.folder, f"http://{config.web.host}:{self.web_port}")
+        engine = database.open_reader(config.folder, config.database)
         self._wanted: frozenset[int] = frozenset()
         self._served: set[int] = set()
         self._ready = threading.Event()
         self._web = _web_server(
             create_app(
-                read=Reader(database.open_reader(config.folder, config.database)),
+                read=Reader(engine),
                 hub=self._hub,
                 send_order=self.send_order,
                 at_desk=self.at_desk,
-                token=staff_token(config.folder),
+                token=console_token,
                 timezone=config.timezone,
                 device_key=self._registry.key,
                 now_ms=now_ms,
@@ -117,12 +125,21 @@ class Service:
                     waiting=Waiting,
                 ),
                 accounts=self._accounts,
+                shelf=shelf,
                 holds=Hatch(
                     do=self._writer.do,
                     db=self._db,
                     holds=self._exchange.holds,
                     read=lambda: database.snapshot(config.folder, config.database),
                     now_ms=now_ms,
+                ),
+                staff=Staff(
+                    do=through(self._writer, self._db),
+                    engine=engine,
+                    district_key=config.key,
+                    now_ms=now_ms,
+                    hasher=Hasher(),
+                    cards_changed=self._exchange.people_changed,
                 ),
             )
         )
@@ -248,16 +265,6 @@ class Service:
             if wire.shard(device.name) == shard:
                 self._exchange.want(device)
         return ""
-
-
-def staff_token(folder: Path) -> str:
-    """Return the token that lets staff in, made at the first start and readable by its owner."""
-    path = folder / TOKEN_NAME
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(24))
-    return path.read_text().strip()
 
 
 def set_up_log() -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from broker.ledger import migrations
-from broker.ledger.postgres import PostgresDatabase, adapt
+from broker.ledger.postgres import PostgresDatabase, Taken, adapt
 from broker.ledger.store import FAILURES, Database, SqliteDatabase
 
 NAME = "ledger.sqlite"
@@ -43,11 +43,15 @@ class LedgerError(Exception):
     """The ledger cannot be opened.  The message says what to do; the process ends."""
 
 
+class InUse(LedgerError):
+    """Another process has the ledger: on a file alone, on PostgreSQL as a service."""
+
+
 class Lock:
     """Held by the one process that may write to a data folder, as long as it lives."""
 
     def __init__(self, folder: Path) -> None:
-        """Take the lock, or raise LedgerError naming the process that holds it."""
+        """Take the lock, or raise InUse naming the process that holds it."""
         folder.mkdir(parents=True, exist_ok=True)
         self._file = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -55,7 +59,7 @@ class Lock:
         except BlockingIOError:
             holder = os.read(self._file, 20).decode() or "unknown"
             os.close(self._file)
-            raise LedgerError(
+            raise InUse(
                 f"process {holder} already serves {folder}: on SQLite there is one service"
             ) from None
         os.ftruncate(self._file, 0)
@@ -75,6 +79,8 @@ def open_writer(folder: Path, url: str = "", hold: str = "") -> Database:
     if url:
         try:
             db = PostgresDatabase(url, hold=hold)
+        except Taken as error:
+            raise InUse(str(error)) from None
         except psycopg.OperationalError as error:
             raise LedgerError(f"{make_url(url).render_as_string()}: {error}") from None
         upgrade(folder, url)

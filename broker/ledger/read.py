@@ -17,8 +17,13 @@ Row = Any  # A row of a query; its columns are in queries.py.
 class Reader:
     """Answers questions about the ledger; any thread may ask."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, names_readers: bool = True) -> None:
         self._engine = engine
+        self._names_readers = names_readers
+
+    def nameless(self) -> "Reader":
+        """Return one that answers the same and names no reader: cards and evidence are empty."""
+        return Reader(self._engine, names_readers=False)
 
     @property
     def engine(self) -> Engine:
@@ -110,7 +115,7 @@ class Reader:
 
     def reader(self, card: str) -> views.ReaderAccount | None:
         patron = _only(self._rows(queries.PATRON, card=card))
-        if patron is None:
+        if patron is None or not self._names_readers:
             return None
         loans = [
             views.ReaderLoan(r.barcode, r.tag, r.title, r.out_ms, r.due, bool(r.over_limit))
@@ -149,7 +154,27 @@ class Reader:
 
     def _rows(self, query: str, **values: object) -> Sequence[Row]:
         with self._engine.connect() as connection:
-            return connection.execute(text(query), values).all()
+            found = connection.execute(text(query), values).all()
+        return found if self._names_readers else [_Nameless(row) for row in found]
+
+
+class _Nameless(tuple[Any, ...]):
+    """A row without what is of a reader; its columns have the names that they had."""
+
+    _fields: tuple[str, ...]
+
+    def __new__(cls, row: Any) -> "_Nameless":
+        hidden = {name for name in row._fields if name.endswith("card") or name == "evidence"}
+        values = zip(row._fields, row, strict=True)
+        made = super().__new__(cls, (None if name in hidden else value for name, value in values))
+        made._fields = row._fields
+        return made
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[self._fields.index(name)]
+        except ValueError:
+            raise AttributeError(name) from None
 
 
 def _only(found: Sequence[T]) -> T | None:

@@ -6,7 +6,6 @@ TEXTS = {
     "restock":     ("上架", "Restocking"),
     "new_round":   ("新的一趟", "A new round"),
     "name":        ("书袋或车", "Bag or van"),
-    "actor":       ("上架员", "Shelver"),
     "from_site":   ("取书地点", "Loaded at"),
     "to_cases":    ("送往书柜", "To bookcases"),
     "begin":       ("开始", "Begin"),

@@ -1,22 +1,27 @@
-"""Who may come in: staff by token or cookie, and a machine, signed, to its own things."""
+"""Who asks: staff by session, a program or the console by token, a machine by its signature."""
 
 import hmac
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bookcase_fw import sign
+from broker.staff import sessions
+from broker.staff.office import Staff, Who
+from broker.staff.people import CONSOLE
 from broker.web import problem
 from broker.web.pictures import CLOCK_MS, DeviceKey
 
 COOKIE = "staff"
-COOKIE_DAYS = 30
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+NOBODY = Who("", "")
 # Open to all: nothing of a reader is behind them, or they are signed by a key of their own.
 # fmt: off
 OPEN = (
@@ -24,9 +29,13 @@ OPEN = (
     ("GET|HEAD",     r"/healthz"),
     ("GET|HEAD",     r"/openapi\.json"),
     ("GET|HEAD",     r"/static/.*"),
+    ("GET|HEAD",     r"/updates/[0-9a-f]{64}"),
+    ("GET|HEAD",     r"/sign-in"),
     ("PUT",          r"/v1/machines/[^/]+/picture"),
     ("POST",         r"/v1/payments/callbacks/[^/]+"),
 )
+# Open to a page of our own: another site must sign nobody in.
+SIGN_IN = "/sign-in"
 # A machine may ask for these, signed with its own key; its name is the first group.
 OF_MACHINES = (r"/v1/machines/([^/]+)/copies",)
 HEADERS = {
@@ -43,91 +52,141 @@ HEADERS = {
 
 DIGITS_MAX = 15  # Of a time in ms.
 
-# Draws the page that says where the token is.
-RefusedPage = Callable[[Request], Response]
+# Draws the page where staff sign in: the request, and a word of why they have to.
+SignInPage = Callable[[Request, str], Response]
+
+
+class Gate(NamedTuple):
+    """What `Access` works with; without `staff` only the console's token and machines come in."""
+
+    token: str
+    staff: Staff | None
+    sign_in_page: SignInPage
+    device_key: DeviceKey
+    now_ms: Callable[[], int]
 
 
 class Access:
-    """Lets a request through to the application, or answers it; every answer gets HEADERS."""
+    """Lets a request through to the application, or answers it; every answer gets HEADERS.
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        token: str,
-        refused_page: RefusedPage,
-        device_key: DeviceKey,
-        now_ms: Callable[[], int],
-    ) -> None:
+    The application finds in `request.state.who` who asks; NOBODY at what is open to all.
+    """
+
+    def __init__(self, app: ASGIApp, *, gate: Gate) -> None:
         self._app = app
-        self._device_key = device_key
-        self._now_ms = now_ms
-        self._token = token
-        self._cookie = sign.hexadecimal(sign.hmac(token.encode(), b"cookie"))
-        self._refused_page = refused_page
+        self._gate = gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        request, status = Request(scope), 0
 
         async def send_with_headers(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
+                status = message["status"]
                 headers = MutableHeaders(scope=message)
                 public = scope["path"].startswith("/static/")
                 headers.setdefault("Cache-Control", "no-cache" if public else "no-store")
                 headers.update(HEADERS)
             await send(message)
 
-        answer = self._answer(Request(scope)) or self._app
-        await answer(scope, receive, send_with_headers)
+        answer = await self._answer(request)
+        await (answer or self._app)(scope, receive, send_with_headers)
+        who: Who = request.state.who
+        if who.name and request.method not in SAFE_METHODS and self._gate.staff:
+            about = f"{request.method} {request.url.path} {status}"
+            await run_in_threadpool(self._gate.staff.note, who, "did", about)
 
-    def _answer(self, request: Request) -> Response | None:
+    async def _answer(self, request: Request) -> Response | None:
         """Return what ends the request here; None lets it through."""
+        request.state.who = NOBODY
         if any(
             re.fullmatch(methods, request.method) and re.fullmatch(path, request.url.path)
             for methods, path in OPEN
         ):
             return None
-        if _same(_bearer(request), self._token) or self._is_machine(request):
-            return None
-        if request.method == "GET" and _same(request.query_params.get("key", ""), self._token):
-            return self._trade(request)
-        if not _same(request.cookies.get(COOKIE, ""), self._cookie):
-            return self._refusal(request)
-        if request.method not in SAFE_METHODS and not _own_origin(request):
-            return problem.response("other_origin")
+        if request.url.path == SIGN_IN:
+            return None if _own_origin(request) else problem.response("other_origin")
+        who = await self._with_token(request) or self._machine(request)
+        if who is None:
+            if request.method == "GET" and "key" in request.query_params:
+                return await self._take_link(request)
+            who = await self._in_session(request)
+            if who is None:
+                return await self._refusal(request, "")
+            if request.method not in SAFE_METHODS and not _own_origin(request):
+                return problem.response("other_origin")
+        request.state.who = who
         return None
 
-    def _is_machine(self, request: Request) -> bool:
+    async def _with_token(self, request: Request) -> Who | None:
+        token = _bearer(request)
+        if not token:
+            return None
+        if _same(token, self._gate.token):
+            return Who(CONSOLE, "manager")
+        staff = self._gate.staff
+        return await run_in_threadpool(staff.by_token, token) if staff else None
+
+    async def _in_session(self, request: Request) -> Who | None:
+        cookie, staff = request.cookies.get(COOKIE, ""), self._gate.staff
+        if not cookie or not staff:
+            return None
+        # A page that renews itself is no sign of a person.
+        by_hand = request.headers.get("Sec-Fetch-Dest", "document") == "document"
+        by_hand = by_hand or request.method not in SAFE_METHODS
+        return await run_in_threadpool(staff.by_cookie, cookie, by_hand=by_hand)
+
+    def _machine(self, request: Request) -> Who | None:
         """A machine signs the time and the path: HMAC-SHA256 over TIME, a newline and the path."""
         path, time = request.url.path, request.headers.get("X-Time-Ms", "")
         found = [match[1] for pattern in OF_MACHINES if (match := re.fullmatch(pattern, path))]
-        key = self._device_key(found[0]) if found and request.method == "GET" else None
+        key = self._gate.device_key(found[0]) if found and request.method == "GET" else None
         if key is None or not (time.isascii() and time.isdecimal() and len(time) <= DIGITS_MAX):
-            return False
+            return None
         wanted = sign.hexadecimal(sign.hmac(key, f"{time}\n{path}".encode()))
-        in_time = abs(self._now_ms() - int(time)) <= CLOCK_MS
-        return in_time and _same(request.headers.get("X-Signature", ""), wanted)
+        in_time = abs(self._gate.now_ms() - int(time)) <= CLOCK_MS
+        genuine = in_time and _same(request.headers.get("X-Signature", ""), wanted)
+        return Who(found[0], "machine") if genuine else None
 
-    def _trade(self, request: Request) -> Response:
-        """Take the token out of the address, so that no history and no log keeps it."""
+    async def _take_link(self, request: Request) -> Response:
+        """A link signs in once; its key leaves the address, so that no history has it."""
+        key, staff = request.query_params["key"], self._gate.staff
+        cookie = await run_in_threadpool(staff.sign_in_by_link, key) if staff else ""
+        if not cookie:
+            return await self._refusal(request, "old_link")
         rest = [(name, value) for name, value in parse_qsl(request.url.query) if name != "key"]
-        # A path of two slashes would lead to another host.
-        path = "/" + request.url.path.lstrip("/")
-        answer = RedirectResponse(path + ("?" + urlencode(rest) if rest else ""), 303)
-        answer.set_cookie(
-            COOKIE, self._cookie, max_age=COOKIE_DAYS * 86400, httponly=True, samesite="lax"
-        )
-        return answer
+        address = inside(request.url.path) + ("?" + urlencode(rest) if rest else "")
+        return let_in(request, address, cookie)
 
-    def _refusal(self, request: Request) -> Response:
+    async def _refusal(self, request: Request, why: str) -> Response:
         if request.url.path.startswith("/v1/"):
             answer: Response = problem.response("no_access")
         else:
-            answer = self._refused_page(request)
+            answer = await run_in_threadpool(self._gate.sign_in_page, request, why)
         answer.headers["WWW-Authenticate"] = "Bearer"
         return answer
+
+
+def let_in(request: Request, address: str, cookie: str) -> Response:
+    """Lead to an address with a session, whose cookie goes along with no other site's request."""
+    answer = RedirectResponse(address, 303)
+    answer.set_cookie(
+        COOKIE,
+        cookie,
+        max_age=sessions.DAY_MS // 1000,
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+    return answer
+
+
+def inside(path: str) -> str:
+    """Return a path of our own: one of two slashes would lead to another host."""
+    return "/" + path.replace("\\", "/").lstrip("/")
 
 
 def _bearer(request: Request) -> str:

@@ -16,8 +16,9 @@ from broker.accounts.providers import Silent
 from broker.accounts.reconcile import StatementError
 from broker.accounts.seal import SealError
 from broker.desk.requests import KeyReused
+from broker.web.desk import Key
 from broker.web.problem import Problem
-from broker.web.staff import Key
+from broker.web.rights import Actor
 
 router = APIRouter(prefix="/v1")
 T = TypeVar("T")
@@ -28,7 +29,6 @@ FOREVER = 99991231
 CALLBACK_SIZE_MAX = 16384
 
 Card = Annotated[str, Path(description="a card of the reader's, also one that has ended")]
-Actor = Annotated[str, Field(min_length=1, max_length=40, description="who decided")]
 Why = Annotated[str, Field(min_length=1, max_length=200, description="why, as the reader is told")]
 Fen = Annotated[int, Field(gt=0, le=10_000_000, description="how much, in fen")]
 
@@ -49,7 +49,6 @@ class Booking(BaseModel):
     )
     fen: Fen
     reason: Why
-    actor: Actor
 
 
 class Paying(BaseModel):
@@ -58,7 +57,6 @@ class Paying(BaseModel):
     fen: Fen
     purpose: Literal["owed", "deposit"] = Field(description="what is owed, or a deposit")
     provider: str = Field(description="who takes the money; `desk` for cash")
-    actor: Actor
 
 
 class Refunding(BaseModel):
@@ -66,7 +64,6 @@ class Refunding(BaseModel):
 
     fen: Fen
     reason: Why
-    actor: Actor
 
 
 class Blocking(BaseModel):
@@ -75,28 +72,21 @@ class Blocking(BaseModel):
     reason: Why
     from_ms: int = Field(default=0, ge=0, description="from when; 0 for now")
     until_ms: int = Field(default=0, ge=0, description="until when; 0 until it is lifted")
-    actor: Actor
 
 
-class Deciding(BaseModel):
-    """Who decided."""
-
-    actor: Actor
-
-
-class Losing(Deciding):
+class Losing(BaseModel):
     """A card that is lost."""
 
     since_ms: int = Field(default=0, ge=0, description="since when; 0 for now")
 
 
-class Issuing(Deciding):
+class Issuing(BaseModel):
     """The card that follows."""
 
     card: str = Field(pattern=r"^[A-Z]{2}[0-9]{8}$", description="the new card's number")
 
 
-class Vouching(Deciding):
+class Vouching(BaseModel):
     """What stands for a reader: the decision and its reference, never a score."""
 
     kind: Literal["deposit", "credit", "institution"] = Field(description="what kind")
@@ -107,7 +97,7 @@ class Vouching(Deciding):
     last_day: int = Field(default=FOREVER, ge=0, description="until when, yyyymmdd")
 
 
-class Guarding(Deciding):
+class Guarding(BaseModel):
     """A guardian whose papers were looked at."""
 
     number: str = Field(min_length=4, max_length=40, description="ID number: only a hash is kept")
@@ -115,7 +105,7 @@ class Guarding(Deciding):
     verified: str = Field(min_length=1, max_length=100, description="by what document")
 
 
-class Agreeing(Deciding):
+class Agreeing(BaseModel):
     """A consent, or its withdrawal."""
 
     purpose: Literal["lending", "notices", "history"] = Field(description="to what")
@@ -129,7 +119,7 @@ class Reaching(BaseModel):
     address: str = Field(max_length=200, description="a mail address or URL; empty deletes it")
 
 
-class Erasing(Deciding):
+class Erasing(BaseModel):
     """Forget a reader."""
 
     reason: Why
@@ -201,8 +191,8 @@ def money(card: Card, hold: Hold) -> list[views.MoneyRow]:
 
 
 @router.post("/readers/{card}/money", summary="Waive or charge by hand", responses=RESPONSES)
-def book(card: Card, said: Booking, key: Key, hold: Hold) -> Done:
-    return _done(lambda: hold.book(card, **said.model_dump(), key=key))
+def book(card: Card, said: Booking, actor: Actor, key: Key, hold: Hold) -> Done:
+    return _done(lambda: hold.book(card, **said.model_dump(), actor=actor, key=key))
 
 
 @router.get("/readers/{card}/payments", summary="Payments", responses={404: PROBLEM})
@@ -211,9 +201,11 @@ def payments(card: Card, hold: Hold) -> list[views.PaymentRow]:
 
 
 @router.post("/readers/{card}/payments", summary="Begin a payment", responses=RESPONSES)
-def pay(card: Card, said: Paying, key: Key, hold: Hold) -> Paid:
+def pay(card: Card, said: Paying, actor: Actor, key: Key, hold: Hold) -> Paid:
     person = told(lambda: hold.person(card))
-    return _paid(told(lambda: hold.till.start(person.account, **said.model_dump(), key=key)))
+    return _paid(
+        told(lambda: hold.till.start(person.account, **said.model_dump(), actor=actor, key=key))
+    )
 
 
 @router.post("/payments/{id}/ask", summary="Ask the provider", responses=RESPONSES)
@@ -222,8 +214,8 @@ def ask(id: str, hold: Hold) -> Paid:
 
 
 @router.post("/payments/{id}/refunds", summary="Give money back", responses=RESPONSES)
-def refund(id: str, said: Refunding, key: Key, hold: Hold) -> Refunded:
-    made = told(lambda: hold.till.give_back(id, **said.model_dump(), key=key))
+def refund(id: str, said: Refunding, actor: Actor, key: Key, hold: Hold) -> Refunded:
+    made = told(lambda: hold.till.give_back(id, **said.model_dump(), actor=actor, key=key))
     return Refunded(id=made.id, state=made.state)
 
 
@@ -259,38 +251,38 @@ def blocks(card: Card, hold: Hold) -> list[views.BlockRow]:
 
 
 @router.post("/readers/{card}/blocks", summary="Block a reader", responses=RESPONSES)
-def block(card: Card, said: Blocking, key: Key, hold: Hold) -> Done:
-    return _done(lambda: hold.block(card, **said.model_dump(), key=key))
+def block(card: Card, said: Blocking, actor: Actor, key: Key, hold: Hold) -> Done:
+    return _done(lambda: hold.block(card, **said.model_dump(), actor=actor, key=key))
 
 
 @router.post("/readers/{card}/blocks/{id}/lift", summary="Lift a block", responses=RESPONSES)
-def lift(card: Card, id: int, said: Deciding, key: Key, hold: Hold) -> Done:
-    return _done(lambda: hold.lift(card, id, actor=said.actor, key=key))
+def lift(card: Card, id: int, actor: Actor, key: Key, hold: Hold) -> Done:
+    return _done(lambda: hold.lift(card, id, actor=actor, key=key))
 
 
 @router.post("/readers/{card}/lost", summary="Report a card lost", responses=RESPONSES)
-def lost(card: Card, said: Losing, key: Key, hold: Hold) -> Done:
-    return _done(lambda: hold.lost(card, said.since_ms, actor=said.actor, key=key))
+def lost(card: Card, said: Losing, actor: Actor, key: Key, hold: Hold) -> Done:
+    return _done(lambda: hold.lost(card, said.since_ms, actor=actor, key=key))
 
 
 @router.post("/readers/{card}/cards", summary="Give out another card", responses=RESPONSES)
-def issue(card: Card, said: Issuing, key: Key, hold: Hold) -> Done:
-    return _done(lambda: hold.issue(card, said.card, actor=said.actor, key=key))
+def issue(card: Card, said: Issuing, actor: Actor, key: Key, hold: Hold) -> Done:
+    return _done(lambda: hold.issue(card, said.card, actor=actor, key=key))
 
 
 @router.post("/readers/{card}/guarantees", summary="Note a guarantee", responses=RESPONSES)
-def guarantee(card: Card, said: Vouching, key: Key, hold: Hold) -> Done:
-    return _done(lambda: hold.guarantee(card, **said.model_dump(), key=key))
+def guarantee(card: Card, said: Vouching, actor: Actor, key: Key, hold: Hold) -> Done:
+    return _done(lambda: hold.guarantee(card, **said.model_dump(), actor=actor, key=key))
 
 
 @router.post("/readers/{card}/guardians", summary="Note a guardian", responses=RESPONSES)
-def guardian(card: Card, said: Guarding, key: Key, hold: Hold) -> Done:
-    return _done(lambda: hold.guardian(card, **said.model_dump(), key=key))
+def guardian(card: Card, said: Guarding, actor: Actor, key: Key, hold: Hold) -> Done:
+    return _done(lambda: hold.guardian(card, **said.model_dump(), actor=actor, key=key))
 
 
 @router.post("/readers/{card}/consents", summary="Agree, or take it back", responses=RESPONSES)
-def consent(card: Card, said: Agreeing, key: Key, hold: Hold) -> Done:
-    return _done(lambda: hold.consent(card, **said.model_dump(), key=key))
+def consent(card: Card, said: Agreeing, actor: Actor, key: Key, hold: Hold) -> Done:
+    return _done(lambda: hold.consent(card, **said.model_dump(), actor=actor, key=key))
 
 
 @router.put("/readers/{card}/contacts/{channel}", summary="Where to tell", responses=RESPONSES)
@@ -310,8 +302,8 @@ def export(card: Card, hold: Hold) -> Response:
 
 
 @router.post("/readers/{card}/erasure", summary="Forget a reader", responses=RESPONSES)
-def erase(card: Card, said: Erasing, key: Key, hold: Hold) -> Done:
-    return _done(lambda: hold.erase(card, **said.model_dump(), key=key))
+def erase(card: Card, said: Erasing, actor: Actor, key: Key, hold: Hold) -> Done:
+    return _done(lambda: hold.erase(card, **said.model_dump(), actor=actor, key=key))
 
 
 @router.post("/settlements", summary="Settle again what ended since a time", responses=RESPONSES)

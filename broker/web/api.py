@@ -7,13 +7,11 @@ from pydantic import BaseModel, Field
 
 from bookcase_fw import wire
 from broker.ledger import views
-from broker.web import decide
 from broker.web.parts import Parts, Refused, Use
 from broker.web.pictures import SIZE_MAX
 from broker.web.problem import Problem
 
 router = APIRouter(prefix="/v1")
-router.include_router(decide.router)
 
 LIMIT_MAX = 500
 PROBLEM = {"content": {"application/problem+json": {}}, "description": "what, why, what to do"}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from broker.accounts.house import Accounts
@@ -14,21 +14,29 @@ from broker.holds.hatch import Hatch
 from broker.ledger.read import Reader
 from broker.ledger.trial import Trial
 from broker.live import Hub
+from broker.staff.office import Staff
+from broker.updates.shelf import Shelf
 from broker.web import accounts as accounts_api
 from broker.web import (
     api,
     casepage,
     catalogue,
+    decide,
+    desk,
     pages,
     problem,
     readerpage,
     reports,
     restock,
-    staff,
+    rights,
+    signin,
+    staffapi,
+    staffpage,
     stream,
 )
 from broker.web import holds as holds_api
-from broker.web.access import Access
+from broker.web import updates as updates_api
+from broker.web.access import Access, Gate
 from broker.web.parts import AtDesk, Parts, Refused, SendOrder
 from broker.web.pictures import DeviceKey, Pictures
 
@@ -37,8 +45,28 @@ __all__ = ["Refused", "create_app"]
 DESCRIPTION = """Self-service of a district library: what its machines hold and did.
 
 Times are milliseconds since 1970 UTC; a day (`due`) is an integer yyyymmdd in the library's time
-zone, 0 for none; text that does not apply is empty. Every request needs the staff token, as
-`Authorization: Bearer TOKEN`. Errors are `application/problem+json` with a `remedy`."""
+zone, 0 for none; text that does not apply is empty. Programs send their token, as
+`Authorization: Bearer TOKEN`; people sign in at `/sign-in`. What a role may not do is answered
+with 403. Errors are `application/problem+json` with a `remedy`."""
+
+ROUTERS = (
+    api.router,
+    decide.router,
+    desk.router,
+    catalogue.router,
+    holds_api.router,
+    stream.router,
+    staffapi.router,
+    signin.router,
+    staffpage.router,
+    pages.router,
+    casepage.router,
+    accounts_api.router,
+    readerpage.router,
+    reports.router,
+    restock.router,
+    updates_api.router,
+)
 
 
 def create_app(
@@ -54,10 +82,20 @@ def create_app(
     trial: Trial | None = None,
     accounts: Accounts | None = None,
     holds: Hatch | None = None,
+    shelf: Shelf | None = None,
+    staff: Staff | None = None,
 ) -> FastAPI:
-    """Return the application.  Call `hub.close()` before uvicorn stops: open streams hold it up."""
+    """Return the application.  Call `hub.close()` before uvicorn stops: open streams hold it up.
+
+    `token` is the console's.  Without `staff` nobody signs in.
+    """
     app = FastAPI(
-        title="书柜 Shugui", version="1", description=DESCRIPTION, docs_url=None, redoc_url=None
+        title="书柜 Shugui",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(rights.check)],
     )
     app.state.parts = Parts(
         read,
@@ -73,31 +111,16 @@ def create_app(
     app.state.accounts = accounts
     app.state.holds = holds
     app.state.trial = trial
+    app.state.shelf = shelf
+    app.state.staff = staff
+    app.add_exception_handler(rights.NotAllowed, signin.not_allowed)
     for kind, handler in problem.HANDLERS:
         app.add_exception_handler(kind, handler)
-    for router in (
-        api.router,
-        staff.router,
-        catalogue.router,
-        holds_api.router,
-        stream.router,
-        pages.router,
-        casepage.router,
-        accounts_api.router,
-        readerpage.router,
-        reports.router,
-        restock.router,
-    ):
+    for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.add_api_route("/healthz", _alive, summary="Whether the service is alive")
-    app.add_middleware(
-        Access,
-        token=token,
-        refused_page=pages.refused,
-        device_key=device_key,
-        now_ms=now_ms,
-    )
+    app.add_middleware(Access, gate=Gate(token, staff, signin.sign_in_page, device_key, now_ms))
     return app
 
 

@@ -1,28 +1,22 @@
 """The pages of cases: what is in doubt, the evidence, and what staff decide, with a reason."""
 
-import secrets
 from typing import Annotated
-from urllib.parse import parse_qsl, quote, unquote
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from broker.desk.desk import DeskRefused
 from broker.ledger.views import DoubtShown
+from broker.web.desk import Case
 from broker.web.draw import page
+from broker.web.forms import Fields, Form, new_key
 from broker.web.parts import Parts, Use
-from broker.web.staff import Case
+from broker.web.rights import Actor
 
 router = APIRouter(include_in_schema=False)
 
 LISTED_MAX = 100
 NEWS_LIMIT = 8
-FORM_SIZE_MAX = 16384
-ACTOR_COOKIE = "actor"
-ACTOR_S = 90 * 86400
-ACTOR_SIZE_MAX = 40
-
-Form = dict[str, str]
 
 
 @router.get("/cases")
@@ -44,27 +38,12 @@ def case(number: Case, request: Request, use: Use) -> Response:
     return _drawn(request, use, shown, {}, "")
 
 
-async def _form(request: Request) -> Form:
-    """Return the fields of a form; one that is too long is none."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > FORM_SIZE_MAX:
-            return {}
-    return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
-
-
 @router.post("/cases/{id}")
-def settle(
-    number: Case, request: Request, use: Use, form: Annotated[Form, Depends(_form)]
-) -> Response:
+def settle(number: Case, request: Request, use: Use, actor: Actor, form: Fields) -> Response:
     """Take the form.  A redirect brings the browser back, so a reload sends nothing again."""
     shown = use.read.doubt(number)
     if shown is None:
         return page(request, use, "nothing.html", status=404)
-    actor = form.get("actor", "").strip()[:ACTOR_SIZE_MAX]
-    if not actor:
-        return _drawn(request, use, shown, form, "no_actor")
     try:
         use.at_desk(
             lambda desk, now_ms: desk.settle(
@@ -79,15 +58,12 @@ def settle(
         )
     except DeskRefused as refused:
         return _drawn(request, use, shown, form, refused.reason)
-    answer = RedirectResponse(f"/cases/{number}", 303)
-    answer.set_cookie(ACTOR_COOKIE, quote(actor), max_age=ACTOR_S, samesite="lax", httponly=True)
-    return answer
+    return RedirectResponse(f"/cases/{number}", 303)
 
 
 def _drawn(request: Request, use: Parts, shown: DoubtShown, form: Form, why: str) -> Response:
     file = use.files.case(shown.case.id)
     assert file
-    actor = form.get("actor") or unquote(request.cookies.get(ACTOR_COOKIE, ""))
     return page(
         request,
         use,
@@ -97,8 +73,8 @@ def _drawn(request: Request, use: Parts, shown: DoubtShown, form: Form, why: str
         file=file,
         spots=use.files.spots() if "write" in file.actions and not shown.case.closed_ms else [],
         news=use.read.life(file.barcode)[:NEWS_LIMIT] if file.barcode else [],
-        form=form | {"actor": actor},
-        key=secrets.token_hex(16),
+        form=form,
+        key=new_key(),
         why=why,
     )
 

@@ -8,7 +8,7 @@ from broker.circulation import days
 from broker.ledger.trial import Decision, NotKnown, Question, Trial
 from broker.web.problem import Problem
 
-router = APIRouter()
+router = APIRouter(prefix="/v1")
 
 PROBLEM = {"content": {"application/problem+json": {}}, "description": "what, why, what to do"}
 BARCODES_MAX = 40

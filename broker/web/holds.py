@@ -10,8 +10,8 @@ from broker.desk.requests import Answer
 from broker.holds.hatch import Hatch
 from broker.holds.holds import Refused
 from broker.ledger.views import record
+from broker.web.desk import RESPONSES, Key
 from broker.web.problem import Problem
-from broker.web.staff import RESPONSES, Key
 
 router = APIRouter(prefix="/v1")
 

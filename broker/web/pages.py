@@ -6,13 +6,13 @@ from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
 from broker.catalogue.query import TEXT_MAX
 from broker.ledger import words
 from broker.ledger.views import Book, Machine
 from broker.web import atlas, cabinet, clock, health
-from broker.web.draw import draw, language, page
+from broker.web.draw import language, page
 from broker.web.parts import Parts, Use
 
 router = APIRouter(include_in_schema=False)
@@ -137,16 +137,6 @@ def find(
         machines=machines,
         titles=titles,
         shown=COPIES_SHOWN,
-    )
-
-
-def refused(request: Request) -> HTMLResponse:
-    """Return the page for whoever has no token."""
-    return draw(
-        request,
-        "no_access.html",
-        status=401,
-        address=f"{request.url.scheme}://{request.url.netloc}/?key=TOKEN",
     )
 
 

@@ -44,8 +44,11 @@ class Parts(NamedTuple):
 
 
 async def _parts(request: Request) -> Parts:
+    """Whoever may not see readers reads a ledger that names none."""
     parts: Parts = request.app.state.parts
-    return parts
+    if request.state.who.may("readers"):
+        return parts
+    return parts._replace(read=parts.read.nameless())
 
 
 Use = Annotated[Parts, Depends(_parts)]

@@ -10,9 +10,11 @@ from starlette.exceptions import HTTPException
 # fmt: off
 PROBLEMS = {
     # name             status, what happened, what to do
-    "no_access":       (401, "The staff token is missing or wrong",
-                        "Send `Authorization: Bearer TOKEN`; the token is in staff.token in the "
-                        "service's data folder"),
+    "no_access":       (401, "Nobody is signed in, or the token is wrong",
+                        "Sign in at /sign-in, or send `Authorization: Bearer TOKEN`; a manager "
+                        "makes tokens for programs"),
+    "not_allowed":     (403, "This role may not do this",
+                        "Ask a manager: see `detail` for the right that is wanted"),
     "other_origin":    (403, "The order comes from a page of another site",
                         "Use the dashboard, or send the token in the Authorization header"),
     "bad_signature":   (403, "The signature does not fit this device, time and body",
@@ -43,6 +45,7 @@ PROBLEMS = {
                         "See `detail`; nothing was changed"),
     "no_provider":     (503, "The payment provider does not answer, or not sensibly",
                         "Try again later: what was begun is asked for and never charged twice"),
+    "staff_refused":   (409, "What was asked of staff's accounts cannot be", "See `detail`"),
     "round_refused":   (409, "The round cannot do this", "See `detail`; look at the round"),
     "too_large":       (413, "The picture is larger than 1 MiB", "Send a smaller one"),
     "not_png":         (415, "The body is no PNG picture", "Send it as image/png"),

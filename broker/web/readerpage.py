@@ -1,21 +1,19 @@
 """The page of a reader's account: what is owed and why, what was paid, and what staff can do."""
 
 import re
-import secrets
-from typing import Annotated
-from urllib.parse import quote, unquote
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from broker.accounts.house import Accounts
 from broker.circulation.texts import money
 from broker.web import accounttexts
 from broker.web.accounts import Hold, told
-from broker.web.casepage import ACTOR_COOKIE, ACTOR_S, ACTOR_SIZE_MAX, Form, _form
 from broker.web.draw import language, page
+from broker.web.forms import Fields, Form, new_key
 from broker.web.parts import Parts, Use
 from broker.web.problem import Problem
+from broker.web.rights import Actor
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,26 +29,21 @@ def reader(card: str, request: Request, use: Use, hold: Hold) -> Response:
 
 
 @router.post("/readers/{card}")
-def act(
-    card: str, request: Request, use: Use, hold: Hold, form: Annotated[Form, Depends(_form)]
-) -> Response:
+def act(card: str, request: Request, use: Use, hold: Hold, actor: Actor, form: Fields) -> Response:
     """Take the form.  A redirect brings the browser back, so a reload sends nothing again."""
     speech = language(request)
-    actor = form.get("actor", "").strip()[:ACTOR_SIZE_MAX]
     reason = form.get("reason", "").strip()[:REASON_SIZE_MAX]
     fen = fen_of(form.get("amount", ""))
     key = form.get("key", "")
     if not fen:
         return _drawn(card, request, use, hold, form, accounttexts.say("bad_amount", speech))
-    if not actor or not key or (form.get("act") == "waive" and not reason):
+    if not key or (form.get("act") == "waive" and not reason):
         return _drawn(card, request, use, hold, form, accounttexts.say("no_word", speech))
     try:
         _done(hold, card, form.get("act", ""), fen, reason=reason, actor=actor, key=key)
     except Problem as problem:
         return _drawn(card, request, use, hold, form, problem.detail)
-    answer = RedirectResponse(request.url.path, 303)
-    answer.set_cookie(ACTOR_COOKIE, quote(actor), max_age=ACTOR_S, samesite="lax", httponly=True)
-    return answer
+    return RedirectResponse(request.url.path, 303)
 
 
 def fen_of(text: str) -> int:
@@ -86,7 +79,6 @@ def _drawn(
     person = hold.person(card)
     found = use.read.reader(person.card)
     speech = language(request)
-    actor = form.get("actor") or unquote(request.cookies.get(ACTOR_COOKIE, ""))
     return page(
         request,
         use,
@@ -97,7 +89,7 @@ def _drawn(
         rows_max=ROWS_MAX,
         say=lambda key, **values: accounttexts.say(key, speech, **values),
         yuan=money,
-        form=form | {"actor": actor},
-        key=secrets.token_hex(16),
+        form=form,
+        key=new_key(),
         why=why,
     )

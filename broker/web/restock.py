@@ -1,11 +1,9 @@
 """Restock rounds over HTTP, and as the pages that a shelver has on the phone."""
 
-import secrets
 from collections.abc import Callable
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, quote, unquote
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
@@ -13,18 +11,18 @@ from broker.desk.desk import Desk, DeskRefused
 from broker.desk.requests import Answer, once
 from broker.restock import asked, rounds, texts
 from broker.restock.rounds import Round
-from broker.web.casepage import ACTOR_COOKIE, ACTOR_S, ACTOR_SIZE_MAX, FORM_SIZE_MAX, Form, _form
+from broker.web.desk import Key
 from broker.web.draw import language, page
+from broker.web.forms import AllFields, Fields, new_key
 from broker.web.parts import DeskJob, Parts, Use
 from broker.web.problem import Problem
-from broker.web.staff import Key
+from broker.web.rights import Actor
 
 router = APIRouter()
 
 PROBLEM = {"content": {"application/problem+json": {}}, "description": "what, why, what to do"}
 RESPONSES: dict[int | str, dict[str, Any]] = {404: PROBLEM, 409: PROBLEM, 422: PROBLEM}
 Number = Annotated[int, Path(alias="id", ge=1, description="the round's number")]
-Actor = Annotated[str, Field(min_length=1, max_length=ACTOR_SIZE_MAX, description="who")]
 
 
 class Begin(BaseModel):
@@ -34,19 +32,13 @@ class Begin(BaseModel):
     kind: str = Field(default="bag", pattern="^(bag|van)$", description="bag or van")
     site: str = Field(description="where it is loaded")
     devices: list[str] = Field(min_length=1, description="the bookcases")
-    actor: Actor
 
 
 class Scan(BaseModel):
     """A copy that goes into the bag, or out of it onto a site's shelf."""
 
     barcode: str = Field(max_length=40, description="of the copy")
-    actor: Actor
     site: str = Field(default="", description="of the shelf, to unload")
-
-
-class Who(BaseModel):
-    actor: Actor
 
 
 @router.get("/v1/restock/{site}", summary="What every bookcase wants from a site's shelves")
@@ -62,13 +54,13 @@ def round_(number: Number, use: Use) -> dict[str, Any]:
 
 
 @router.post("/v1/rounds", summary="Begin a round", status_code=201, responses=RESPONSES)
-def begin(asks: Begin, key: Key, use: Use) -> dict[str, Any]:
-    return _done(use, lambda desk, now_ms: _begin(desk, asks, now_ms, key))
+def begin(asks: Begin, actor: Actor, key: Key, use: Use) -> dict[str, Any]:
+    return _done(use, lambda desk, now_ms: _begin(desk, asks, actor, now_ms, key))
 
 
 @router.post("/v1/rounds/{id}/load", summary="A copy goes into the bag", responses=RESPONSES)
-def load(number: Number, scan: Scan, key: Key, use: Use) -> dict[str, Any]:
-    said = {"actor": scan.actor, "key": key}
+def load(number: Number, scan: Scan, actor: Actor, key: Key, use: Use) -> dict[str, Any]:
+    said = {"actor": actor, "key": key}
     return _done(
         use,
         lambda desk, now_ms: rounds.load(
@@ -78,8 +70,8 @@ def load(number: Number, scan: Scan, key: Key, use: Use) -> dict[str, Any]:
 
 
 @router.post("/v1/rounds/{id}/unload", summary="A copy goes onto a shelf", responses=RESPONSES)
-def unload(number: Number, scan: Scan, key: Key, use: Use) -> dict[str, Any]:
-    said = {"actor": scan.actor, "key": key}
+def unload(number: Number, scan: Scan, actor: Actor, key: Key, use: Use) -> dict[str, Any]:
+    said = {"actor": actor, "key": key}
     return _done(
         use,
         lambda desk, now_ms: rounds.unload(
@@ -89,7 +81,7 @@ def unload(number: Number, scan: Scan, key: Key, use: Use) -> dict[str, Any]:
 
 
 @router.post("/v1/rounds/{id}/close", summary="End a round", responses=RESPONSES)
-def close(number: Number, who: Who, key: Key, use: Use) -> dict[str, Any]:
+def close(number: Number, key: Key, use: Use) -> dict[str, Any]:
     return _done(use, lambda desk, now_ms: _close(desk, number, now_ms, key))
 
 
@@ -98,29 +90,21 @@ def restock_page(request: Request, use: Use, site: str = "") -> Response:
     return _overview(request, use, site, "")
 
 
-async def _pairs(request: Request) -> list[tuple[str, str]]:
-    """Return a form's fields; checkboxes share a name."""
-    body = (await request.body())[:FORM_SIZE_MAX].decode(errors="replace")
-    return parse_qsl(body, keep_blank_values=True)
-
-
 @router.post("/restock", include_in_schema=False)
-def begin_page(
-    request: Request, use: Use, pairs: Annotated[list[tuple[str, str]], Depends(_pairs)]
-) -> Response:
+def begin_page(request: Request, use: Use, actor: Actor, pairs: AllFields) -> Response:
     form = dict(pairs)
     devices = [value for name, value in pairs if name == "device"]
-    actor = form.get("actor", "").strip()[:ACTOR_SIZE_MAX]
+    key = form.get("key", "")
     try:
         asks = Begin(bag=form.get("bag", "").strip(), kind="bag", site=form.get("site", ""),
-                     devices=devices, actor=actor)  # fmt: skip
-        made = use.at_desk(lambda desk, now_ms: _begin(desk, asks, now_ms, form.get("key", "")))
+                     devices=devices)  # fmt: skip
+        made = use.at_desk(lambda desk, now_ms: _begin(desk, asks, actor, now_ms, key))
     except ValueError:
         why = texts.say("no_name", language(request))
         return _overview(request, use, form.get("site", ""), why)
     except DeskRefused as refused:
         return _overview(request, use, form.get("site", ""), refused.detail)
-    return _back(f"/restock/{made['round']}", actor)
+    return RedirectResponse(f"/restock/{made['round']}", 303)
 
 
 @router.get("/restock/{id}", include_in_schema=False)
@@ -129,11 +113,8 @@ def round_page(number: Number, request: Request, use: Use) -> Response:
 
 
 @router.post("/restock/{id}", include_in_schema=False)
-def act(
-    number: Number, request: Request, use: Use, form: Annotated[Form, Depends(_form)]
-) -> Response:
+def act(number: Number, request: Request, use: Use, actor: Actor, form: Fields) -> Response:
     """Take a scan or the end of the round, then show it again."""
-    actor = form.get("actor", "").strip()[:ACTOR_SIZE_MAX]
     barcode, key = form.get("barcode", "").strip().upper(), form.get("key", "")
     jobs: dict[str, DeskJob] = {
         "load": lambda desk, now_ms: rounds.load(
@@ -146,24 +127,24 @@ def act(
         "close": lambda desk, now_ms: _close(desk, number, now_ms, key),
     }  # fmt: skip
     job = jobs.get(form.get("action", ""))
-    if job is None or not actor:
+    if job is None:
         return _drawn(request, use, number, texts.say("no_action", language(request)))
     try:
         use.at_desk(job)
     except DeskRefused as refused:
         return _drawn(request, use, number, refused.detail or refused.reason)
-    return _back(f"/restock/{number}", actor)
+    return RedirectResponse(f"/restock/{number}", 303)
 
 
-def _begin(desk: Desk, asks: Begin, now_ms: int, key: str) -> Answer:
+def _begin(desk: Desk, asks: Begin, actor: str, now_ms: int, key: str) -> Answer:
     def run() -> Answer:
         number = rounds.begin(
             desk.db, name=asks.bag, kind=asks.kind, site=asks.site, devices=asks.devices,
-            actor=asks.actor, now_ms=now_ms,
+            actor=actor, now_ms=now_ms,
         )  # fmt: skip
         return {"round": number}
 
-    return once(desk.db, key, ["round", asks.model_dump()], now_ms, run)
+    return once(desk.db, key, ["round", asks.model_dump(), actor], now_ms, run)
 
 
 def _close(desk: Desk, number: int, now_ms: int, key: str) -> Answer:
@@ -204,8 +185,7 @@ def _overview(request: Request, use: Parts, site: str, why: str) -> Response:
         chosen=chosen,
         wishes=asked.rows_of(engine, lambda rows: asked.wishes(rows, chosen, now_ms)),
         rounds=asked.rows_of(engine, rounds.read_newest),
-        actor=unquote(request.cookies.get(ACTOR_COOKIE, "")),
-        key=secrets.token_hex(12),
+        key=new_key(),
         why=why,
     )
 
@@ -222,16 +202,9 @@ def _drawn(request: Request, use: Parts, number: int, why: str) -> Response:
         w=_words(language(request)),
         round=found,
         branches=asked.rows_of(use.read.engine, asked.branches),
-        actor=unquote(request.cookies.get(ACTOR_COOKIE, "")),
-        key=secrets.token_hex(12),
+        key=new_key(),
         why=why,
     )
-
-
-def _back(path: str, actor: str) -> Response:
-    answer = RedirectResponse(path, 303)
-    answer.set_cookie(ACTOR_COOKIE, quote(actor), max_age=ACTOR_S, samesite="lax", httponly=True)
-    return answer
 
 
 def _words(speech: str) -> Callable[..., str]:

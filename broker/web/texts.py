@@ -56,6 +56,7 @@ TEXTS = {
     "fault_lock":     ("锁板无应答", "lock board silent"),
     "fault_reader":   ("读写器无应答", "book reader silent"),
     "fault_scanner":  ("扫码器无应答", "scanner silent"),
+    "updates":        ("更新", "updates"),
     "fault_program":  ("程序出错，已重新启动", "program failed and was started again"),
     "fault_panel":    ("屏幕无应答", "screen silent"),
     "fault_flash":    ("存储出错", "flash fails"),

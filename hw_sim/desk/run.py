@@ -12,6 +12,7 @@ from hw_sim import control
 from hw_sim.desk import hold
 from hw_sim.desk.desk import Desk
 from hw_sim.desk.process import ProcessError
+from hw_sim.desk.servers import STAFF
 from hw_sim.desk.telling import Telling
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -75,7 +76,9 @@ def _summary(telling: Telling, desk: Desk, folder: Path) -> None:
     host, port = desk.control
     at = "" if port == control.PORT else f" --at {host}:{port}"
     telling.line()
-    telling.field("dashboard", f"{desk.servers.url}/?key={desk.servers.token}")
+    password = desk.servers.let_staff_in()
+    telling.field("dashboard", desk.servers.url)
+    telling.field("sign in", f"name {STAFF}, password {password}    (new at each start)")
     telling.field("machines", " ".join(desk.stations))
     telling.field(
         "by hand", f"{_python()} -m hw_sim panel{at}    (its help lists what can be done)"

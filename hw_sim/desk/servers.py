@@ -1,13 +1,21 @@
 """The service and, where it is a program of its own, the MQTT server: loaded, started, killed."""
 
 import hashlib
+import json
+import secrets
 import sys
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 from hw_sim.desk import config, mosquitto, ports
 from hw_sim.desk.keys import Keys, write_private
 from hw_sim.desk.process import Process
+
+STAFF = "manager"  # The account of whoever sits at this district.
+ANSWER_TIMEOUT_S = 10.0
+# The service is on this machine: no proxy that the environment names stands between.
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Servers:
@@ -32,8 +40,16 @@ class Servers:
 
     @property
     def token(self) -> str:
-        """What staff sign in with; the service makes it at its first start."""
-        return (self._folder / "data" / "staff.token").read_text().strip()
+        """The console's: the service makes it at its first start."""
+        told: dict[str, str] = json.loads((self._folder / "data" / "console.json").read_text())
+        return told["token"]
+
+    def let_staff_in(self) -> str:
+        """Make an account that manages all, and return its new password.  The service must run."""
+        password = secrets.token_hex(6)
+        self._tell(f"/v1/staff/{STAFF}", {"role": "manager"})
+        self._tell(f"/v1/staff/{STAFF}/password", {"password": password})
+        return password
 
     async def start(self, sample: Path) -> None:
         """Load the library when it is not yet, and serve."""
@@ -64,6 +80,14 @@ class Servers:
     async def kill_server(self) -> None:
         """Kill the MQTT server: the service itself, where that has it inside."""
         await (self.server or self.service).kill()
+
+    def _tell(self, path: str, said: dict[str, str]) -> None:
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        request = urllib.request.Request(
+            self.url + path, data=json.dumps(said).encode(), headers=headers, method="PUT"
+        )
+        with _OPENER.open(request, timeout=ANSWER_TIMEOUT_S):
+            pass
 
     def _mosquitto(self) -> Process:
         command = mosquitto.command(self._folder / "mosquitto")

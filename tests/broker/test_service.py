@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from bookcase_fw import wire
+from broker import console
 from broker.ledger import audit, database
-from broker.service import TOKEN_NAME
 from tests.broker.desk import READERS, TAGS, Machine, day
 from tests.broker.process import Client, Service, client, folder_with_library, mosquitto
 
@@ -138,11 +138,12 @@ def test_a_megabyte_is_refused_in_one_line_and_others_are_served(
 
 
 def test_an_order_from_the_web_reaches_its_machine_signed(service: Service, config: Path) -> None:
-    token = (config.parent / "data" / TOKEN_NAME).read_text()
+    found = console.find(config.parent / "data")
+    assert found
     web = f"http://127.0.0.1:{service.ports['web']}"
     machine = Machine()
     with client(machine, service.ports["mqtt"]) as case1:
-        staff = httpx.Client(base_url=web, headers={"Authorization": f"Bearer {token}"})
+        staff = httpx.Client(base_url=web, headers={"Authorization": f"Bearer {found.token}"})
         machines = {row["device"]: row["served"] for row in staff.get("/v1/machines").json()}
         assert machines == {"bc01": True, "bc02": False, "kx01": False}
 

@@ -16,8 +16,10 @@ from broker.desk.requests import Answer
 from broker.ledger import database
 from broker.ledger.read import Reader
 from broker.live import Hub
+from broker.staff.office import Staff
 from broker.web.app import Refused, create_app
 from broker.web.parts import DeskJob
+from tests.broker.staff.accounts import link, staff_over
 from tests.broker.web import library
 
 TOKEN = "sesame-open"
@@ -32,6 +34,11 @@ class House:
     hub: Hub
     library: library.Library
     orders: list[tuple[str, str, int]]
+    staff: Staff
+
+    def key(self, role: str = "manager") -> str:
+        """Return the key of a link that signs somebody in."""
+        return link(self.staff, role)
 
 
 @pytest.fixture
@@ -49,6 +56,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     def at_desk(_job: DeskJob) -> Answer:
         raise AssertionError("this house has no desk")
 
+    staff = staff_over(afternoon.db, engine, lambda: library.NOW_MS)
     app = create_app(
         read=Reader(engine),
         hub=hub,
@@ -58,8 +66,9 @@ def house(tmp_path: Path) -> Iterator[House]:
         timezone="Asia/Shanghai",
         device_key=lambda device: KEY if device == "kx01" else None,
         now_ms=lambda: library.NOW_MS,
+        staff=staff,
     )
-    yield House(app, hub, afternoon, orders)
+    yield House(app, hub, afternoon, orders, staff)
     hub.close()
     engine.dispose()
     afternoon.close()

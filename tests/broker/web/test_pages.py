@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from bookcase_fw import sign
 from broker.web import pictures
 from tests.broker.web.browser import Browser
-from tests.broker.web.conftest import KEY, TOKEN, House
+from tests.broker.web.conftest import KEY, House
 from tests.broker.web.library import NOW_MS
 
 ALIVE = "document.getElementById('pulse').classList.contains('alive')"
@@ -24,11 +24,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def browser(chromium: Browser, address: str) -> Iterator[Browser]:
+def browser(chromium: Browser, address: str, house: House) -> Iterator[Browser]:
     chromium.complaints.clear()
     chromium.size(1440, 1000)
     chromium.media(prefers_color_scheme="light")
-    chromium.open(f"{address}/?key={TOKEN}&lang=zh&theme=light")
+    chromium.open(f"{address}/?key={house.key()}&lang=zh&theme=light")
     chromium.until(ALIVE)
     yield chromium
     # A page that is still open complains that its server has ended, to whoever comes next.

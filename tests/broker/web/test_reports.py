@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from broker.reports.layouts import LAYOUTS
 from tests.broker.web.browser import Browser
-from tests.broker.web.conftest import TOKEN
+from tests.broker.web.conftest import House
 
 ALIVE = "document.getElementById('pulse').classList.contains('alive')"
 NAMES = [layout.name for layout in LAYOUTS]
@@ -78,9 +78,9 @@ def test_what_is_no_report_or_no_period_is_said(
 @pytest.mark.parametrize("name", ["monthly", "daily", "machines"])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_report_fits_a_phone_and_complains_of_nothing(
-    chromium: Browser, address: str, name: str, language: str
+    chromium: Browser, address: str, house: House, name: str, language: str
 ) -> None:
-    chromium.open(f"{address}/?key={TOKEN}&lang={language}")
+    chromium.open(f"{address}/?key={house.key()}&lang={language}")
     chromium.until(ALIVE)
     chromium.complaints.clear()
     chromium.size(360, 740)

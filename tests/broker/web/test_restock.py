@@ -17,6 +17,7 @@ from broker.web.app import create_app
 from broker.web.parts import DeskJob
 from tests.broker.desk import Desk
 from tests.broker.restock.test_rounds import BEGIN_MS, House
+from tests.broker.staff.accounts import InTurn, link, staff_over
 from tests.broker.web.browser import Browser, BrowserError
 from tests.broker.web.conftest import TOKEN
 
@@ -30,6 +31,8 @@ class Branch:
         self.house = House(Desk(folder, url))
         self.hub = Hub()
         self.engine = database.open_reader(folder, url)
+        self.turn = InTurn(self.house.db)
+        self.staff = staff_over(self.house.db, self.engine, lambda: BEGIN_MS, self.turn)
         self.app = create_app(
             read=Reader(self.engine),
             hub=self.hub,
@@ -39,11 +42,13 @@ class Branch:
             timezone="Asia/Shanghai",
             device_key=lambda _device: None,
             now_ms=lambda: BEGIN_MS,
+            staff=self.staff,
         )
 
     def at_desk(self, job: DeskJob) -> Answer:
-        answer: Answer = self.house.do(lambda: job(self.house.desk.exchange.desk, BEGIN_MS))
-        return answer
+        with self.turn.lock:
+            answer: Answer = self.house.do(lambda: job(self.house.desk.exchange.desk, BEGIN_MS))
+            return answer
 
     def close(self) -> None:
         self.hub.close()
@@ -87,7 +92,7 @@ def chromium() -> Iterator[Browser]:
 
 
 def begin(staff: TestClient, key: str = "begin-round-1") -> int:
-    body = {"bag": "A", "site": "lib01", "devices": ["bc02"], "actor": "ann"}
+    body = {"bag": "A", "site": "lib01", "devices": ["bc02"]}
     answer = staff.post("/v1/rounds", json=body, headers={"Idempotency-Key": key})
     assert answer.status_code == 201, answer.text
     number: int = answer.json()["round"]
@@ -107,7 +112,7 @@ def test_a_round_is_begun_once_loaded_and_ended(staff: TestClient) -> None:
     assert begin(staff) == number
     barcode = "MH00000001"
 
-    scan = {"barcode": barcode, "actor": "ann"}
+    scan = {"barcode": barcode}
     loaded = staff.post(
         f"/v1/rounds/{number}/load", json=scan, headers={"Idempotency-Key": "load-0001"}
     )
@@ -116,9 +121,7 @@ def test_a_round_is_begun_once_loaded_and_ended(staff: TestClient) -> None:
     found = staff.get(f"/v1/rounds/{number}").json()
     assert (found["loaded"], found["inside"]) == (1, [barcode])
     assert "bag" in staff.get(f"/v1/copies/{barcode}").json()["movements"][0]["words_en"]
-    ended = staff.post(
-        f"/v1/rounds/{number}/close", json={"actor": "ann"}, headers={"Idempotency-Key": "end-0001"}
-    )
+    ended = staff.post(f"/v1/rounds/{number}/close", headers={"Idempotency-Key": "end-0001"})
     assert ended.status_code == 200
     again = staff.post(
         f"/v1/rounds/{number}/load", json=scan, headers={"Idempotency-Key": "load-0002"}
@@ -139,8 +142,10 @@ def arrived(browser: Browser, path: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_shelvers_pages_fit_a_phone(chromium: Browser, address: str, language: str) -> None:
-    chromium.open(f"{address}/?key={TOKEN}&lang={language}")
+def test_the_shelvers_pages_fit_a_phone(
+    chromium: Browser, address: str, branch: Branch, language: str
+) -> None:
+    chromium.open(f"{address}/?key={link(branch.staff, 'shelver')}&lang={language}")
     chromium.until(ALIVE)
     chromium.complaints.clear()
     chromium.size(360, 740)
@@ -148,7 +153,6 @@ def test_the_shelvers_pages_fit_a_phone(chromium: Browser, address: str, languag
     chromium.open(f"{address}/restock?lang={language}")
     chromium.until(ALIVE)
     assert chromium.ask("document.documentElement.scrollWidth") == 360
-    chromium.ask("document.querySelector('input[name=actor]').value = 'ann'")
     chromium.ask("document.querySelectorAll('input[name=device]').forEach(i => i.checked = true)")
     chromium.ask("document.querySelector('form.shelver').submit()")
     arrived(chromium, "/restock/1")

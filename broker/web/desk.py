@@ -10,6 +10,7 @@ from broker.desk.requests import KEY_SIZE_MAX, Answer
 from broker.ledger import views
 from broker.web.parts import AtDesk, DeskJob, Use
 from broker.web.problem import Problem
+from broker.web.rights import Actor
 
 router = APIRouter(prefix="/v1")
 
@@ -43,10 +44,9 @@ class Place(BaseModel):
 
 
 class Word(BaseModel):
-    """Who says it, and why."""
+    """Why it is said."""
 
     reason: str = Field(min_length=1, max_length=600, description="why, at most 600 bytes")
-    actor: str = Field(min_length=1, max_length=40, description="who decided")
 
 
 class Settlement(Word):
@@ -89,11 +89,12 @@ def settle(
         Literal["accept", "reverse", "waive", "write"], Path(description="what is done")
     ],
     settlement: Settlement,
+    actor: Actor,
     key: Key,
     use: Use,
 ) -> Said:
     place = settlement.place.model_dump() if settlement.place else None
-    said = {"reason": settlement.reason, "actor": settlement.actor}
+    said = {"reason": settlement.reason, "actor": actor}
     return _said(
         use.at_desk,
         lambda desk, now_ms: desk.settle(
@@ -103,9 +104,8 @@ def settle(
 
 
 @router.post("/copies/{barcode}/declarations", summary="Say what a copy is", responses=RESPONSES)
-def declare(barcode: str, declared: Declaration, key: Key, use: Use) -> Said:
+def declare(barcode: str, declared: Declaration, actor: Actor, key: Key, use: Use) -> Said:
     body = declared.model_dump() | {"tag": _tag(use.files.tag(barcode), barcode)}
-    actor = str(body.pop("actor"))
     return _said(
         use.at_desk,
         lambda desk, now_ms: desk.say("declared", body, now_ms=now_ms, actor=actor, key=key),
@@ -113,9 +113,8 @@ def declare(barcode: str, declared: Declaration, key: Key, use: Use) -> Said:
 
 
 @router.post("/copies/{barcode}/place", summary="Say where a copy is", responses=RESPONSES)
-def write(barcode: str, where: Whereabouts, key: Key, use: Use) -> Said:
+def write(barcode: str, where: Whereabouts, actor: Actor, key: Key, use: Use) -> Said:
     body = where.model_dump() | {"tag": _tag(use.files.tag(barcode), barcode)}
-    actor = str(body.pop("actor"))
     return _said(
         use.at_desk,
         lambda desk, now_ms: desk.say("moved", body, now_ms=now_ms, actor=actor, key=key),

@@ -1,0 +1,98 @@
+"""The console: how a command on the service's own machine asks the service that runs there.
+
+The service leaves its address and a token in its data folder, readable by its owner only: whoever
+can read that file can read the ledger beside it as well.  The token lives as long as the folder.
+"""
+
+import json
+import os
+import secrets
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from broker.config import Config
+from broker.ledger import database
+from broker.ledger.store import Database
+
+T = TypeVar("T")
+
+NAME = "console.json"
+TIMEOUT_S = 120.0  # To count a large month anew takes a while.
+# The service is on this machine: no proxy that the environment names stands between.
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class ConsoleError(Exception):
+    """The service refuses, or cannot be asked.  The message says what to do."""
+
+
+class Console(NamedTuple):
+    """`web` is the service's address; it may have ended since."""
+
+    web: str
+    token: str
+
+    def ask(self, method: str, path: str, body: object = None, *, key: str = "") -> Any:
+        """Return what the API answers; `key` makes a request that is told again be done once."""
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        headers |= {"Idempotency-Key": key} if key else {}
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.web + path, data=data, headers=headers, method=method)
+        try:
+            with _OPENER.open(request, timeout=TIMEOUT_S) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise ConsoleError(_problem(error)) from None
+        except OSError as error:
+            raise ConsoleError(f"{self.web}: {error}") from None
+
+
+def do(config: Config, directly: Callable[[Database], T], over_api: Callable[[Console], T]) -> T:
+    """Do it in the ledger when nobody else has it open, else let the service that runs do it.
+
+    `directly` runs in a transaction of its own.  Raises ConsoleError when the ledger is in use and
+    the service here does not answer.
+    """
+    try:
+        with database.alone(config.folder, config.database) as db:
+            db.begin()
+            done = directly(db)
+            db.commit()
+            return done
+    except database.InUse as held:
+        known = find(config.folder)
+        if known is None:
+            raise ConsoleError(str(held)) from None
+        return over_api(known)
+
+
+def announce(folder: Path, web: str) -> str:
+    """Write where the service is; return the token, made at the first time."""
+    known = find(folder)
+    token = known.token if known else secrets.token_urlsafe(24)
+    # With a database elsewhere nothing else has made it.
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / NAME
+    made = path.with_suffix(".new")
+    # Readable by nobody else from its first byte on.
+    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump({"web": web, "token": token}, file)
+    made.replace(path)
+    return token
+
+
+def find(folder: Path) -> Console | None:
+    """Return the console of a data folder; None where no service ever ran."""
+    path = folder / NAME
+    return Console(**json.loads(path.read_text())) if path.exists() else None
+
+
+def _problem(error: urllib.error.HTTPError) -> str:
+    try:
+        told = json.load(error)
+        return f"{told['title']}: {told['detail']}"
+    except (ValueError, KeyError):
+        return f"{error.code} {error.reason}"
