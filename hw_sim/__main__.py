@@ -1,4 +1,4 @@
-"""The simulator's commands: python -m hw_sim run, demo, panel, sample, devices, city, year."""
+"""The simulator's commands: run, demo, panel, sample, devices, city, year, soak."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +15,7 @@ from hw_sim.desk.devices import serve
 from hw_sim.desk.run import run_desk, until_ended
 from hw_sim.desk.telling import Telling
 from hw_sim.sample import make as library
+from hw_sim.soak import command as soak_command
 from hw_sim.year import command as year_command
 
 FOLDER = Path("var/desk")
@@ -112,6 +113,7 @@ def devices(
 
 app.command(name="city")(city_command.city)
 app.command(name="year")(year_command.year)
+app.command(name="soak")(soak_command.soak_command)
 
 if __name__ == "__main__":
     app()

@@ -61,7 +61,8 @@ class Desk:
     """`say` hears of what the desk does, `tell` of all that truly happens.
 
     `readers` is a word of people.PACES, `mqtt` is embedded or mosquitto.  Of a port that is taken
-    the next free one is used; 0 wants any.  `timings` override constants, in ms.
+    the next free one is used; 0 wants any.  `timings` override constants, in ms.  `servers` makes
+    the servers, where they are not the usual ones.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Desk:
         control_port: int = 0,
         timings: config.Timings | None = None,
         kiosk_timings: config.Timings | None = None,
+        servers: Callable[..., Servers] = Servers,
         say: Callable[[str], None] = _silent,
         tell: Callable[[Happening], None] = _silent,
     ) -> None:
@@ -95,6 +97,7 @@ class Desk:
         )
         self.stations: dict[str, Station] = {}
         self._eyes: dict[str, Eyes] = {}
+        self._make_servers = servers
         self._folder = folder.resolve()
         self._say = say
         self._tell = tell
@@ -149,7 +152,7 @@ class Desk:
         self._keeper = keep.Keeper(path, self.world, self._tell)
         stack.callback(self._keeper.save)
         self.radio = radio.Radio(self.world, radio.load(), self.plan.seed)
-        self.servers = Servers(
+        self.servers = self._make_servers(
             self._folder,
             self.keys,
             external=self.plan.mqtt == "mosquitto",

@@ -2,18 +2,21 @@
 
 import asyncio
 import contextlib
+import secrets
 import socket
 
 HOST = "127.0.0.1"
 TRIES_MAX = 100
+FIRST, COUNT = 12_000, 20_000  # Below the ports of connections, which begin at 32,768.
 POLL_S = 0.02
 
 
 def free() -> int:
-    """Return a port that nobody has; it may be taken again by the time it is used."""
-    with socket.create_server((HOST, 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
+    """Return a port that nobody has; it may be taken again by the time it is used.
+
+    Seldom, since it is none of those that the system gives to connections.
+    """
+    return next_free(FIRST + secrets.randbelow(COUNT))
 
 
 def next_free(wanted: int) -> int:

@@ -27,6 +27,7 @@ class Proxy:
         self.target = target
         self.port = 0
         self.mode = "up"
+        self.delay_s = 0.0  # By which everything is late, in both directions.
         self._server: asyncio.Server | None = None
         self._passing = (asyncio.Event(), asyncio.Event())
         self._lines: set[asyncio.Task[None]] = set()
@@ -73,8 +74,8 @@ class Proxy:
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection(*self.target)
         ways = {
-            asyncio.create_task(_pass(self._passing[0], reader, far_writer)),
-            asyncio.create_task(_pass(self._passing[1], far_reader, writer)),
+            asyncio.create_task(self._pass(self._passing[0], reader, far_writer)),
+            asyncio.create_task(self._pass(self._passing[1], far_reader, writer)),
         }
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -85,20 +86,21 @@ class Proxy:
             if self.mode == "cut":
                 _abort(far_writer)
 
+    async def _pass(
+        self, passing: asyncio.Event, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Pass bytes on in one direction until either end is gone; held ones wait, in order.
 
-async def _pass(
-    passing: asyncio.Event, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
-    """Pass bytes on in one direction until either end is gone; held ones wait, in order.
-
-    The end itself is held back too: behind a hole nobody hears that the other is gone.
-    """
-    with contextlib.suppress(ConnectionError):
-        while data := await reader.read(CHUNK_SIZE):
-            await passing.wait()
-            writer.write(data)
-            await writer.drain()
-    await passing.wait()
+        The end itself is held back too: behind a hole nobody hears that the other is gone.
+        """
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(CHUNK_SIZE):
+                if self.delay_s:
+                    await asyncio.sleep(self.delay_s)
+                await passing.wait()
+                writer.write(data)
+                await writer.drain()
+        await passing.wait()
 
 
 def _abort(writer: asyncio.StreamWriter) -> None:
