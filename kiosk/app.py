@@ -15,11 +15,14 @@ from kiosk.loop import GiveUp, Loop
 from kiosk.machine import machine
 from kiosk.services.picture import Sender
 from kiosk.services.speaker import Speaker
+from kiosk.services.watchdog import Watchdog
 from kiosk.ui import env
 from kiosk.ui.theme import BOLD, REGULAR
 
 LANGUAGES = ("zh", "en")
+EXIT_RESTART = 77  # Whoever started it starts it anew, as was ordered.
 TICK_S = 0.5
+ALIVE_S = 5.0
 PICTURE_S = 1.0
 PICTURE_WIDTH = 540
 
@@ -48,7 +51,7 @@ class _Screen:
     def __init__(self, loop: Loop, config: Config, sender: Sender) -> None:
         # Opens the window: only after the environment is set.
         from kiosk.ui import quiet
-        from kiosk.ui.window import Kiosk, catch, every, first_frame, soon
+        from kiosk.ui.window import Kiosk, catch, drawn, every, first_frame, soon
 
         self.status = 0
         self._loop, self._config, self._sender = loop, config, sender
@@ -61,7 +64,11 @@ class _Screen:
         catch(self._failed)
         first_frame(lambda: quiet.prepare(config.panel))
         first_frame(lambda: print("ready", flush=True))
+        watchdog = Watchdog()
+        first_frame(watchdog.ready)
+        every(ALIVE_S, lambda: drawn(watchdog.alive))
         every(TICK_S, loop.tick)
+        loop.begin_anew = self._begin_anew
         if config.web:
             every(PICTURE_S, self._send_picture)
 
@@ -108,6 +115,10 @@ class _Screen:
             self._loop.crash()
         except GiveUp as reason:
             self._give_up(reason)
+
+    def _begin_anew(self) -> None:
+        self.status = EXIT_RESTART
+        self._app.stop()
 
     def _give_up(self, error: GiveUp) -> None:
         log.error("gives up", why=str(error))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
+from kiosk.core import states as at
 from kiosk.core.events import Crashed, Effect, Event, Tick
 from kiosk.core.model import Model, World
 from kiosk.core.present import present
@@ -39,6 +40,8 @@ class Loop(ABC):
         # Set before the first step.
         self.wake: Callable[[], object] = lambda: None
         self.recorder: Recorder | None = None
+        self.begin_anew: Callable[[], None] = lambda: None
+        self.beside: list[Callable[[], None]] = []  # Called with each tick.
         self.model = Model(world=world)
 
     @abstractmethod
@@ -77,7 +80,13 @@ class Loop(ABC):
         self.settled()
 
     def tick(self) -> None:
+        for call in self.beside:
+            call()
         self.post(Tick())
+
+    def idle(self) -> bool:
+        """Say whether nobody stands here."""
+        return self.model.state in (at.WELCOME, at.ATTRACT) and not self.model.world.tray
 
     def crash(self) -> None:
         """Forget the visit and say sorry; too often in a short time raises GiveUp."""

@@ -19,6 +19,7 @@ from kiosk.runtime import Runtime
 from kiosk.services.clock import Clock
 from kiosk.services.incident import Recorder
 from kiosk.services.journal import Journal
+from kiosk.services.obeys import Obeys
 from kiosk.services.shelf import Shelf
 from kiosk.services.store import Store
 from kiosk.services.tls import proof
@@ -76,6 +77,8 @@ def _keeper(config: Config, texts: Texts) -> Iterator[Made]:
         printer="printer" in config.ports,
         timezone=config.timezone,
     )
+    obeys = Obeys(journal, clock, runtime.idle, lambda: runtime.begin_anew())
+    runtime.beside.append(obeys.tick)
     uplink = Uplink(
         device=config.device,
         key=config.key,
@@ -86,6 +89,7 @@ def _keeper(config: Config, texts: Texts) -> Iterator[Made]:
         post=runtime.call,
         on_served=runtime.served,
         on_want=store.want,
+        on_order=obeys.take,
         firmware=VERSION,
         timings=config.uplink_timings,
     )

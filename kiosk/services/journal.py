@@ -8,7 +8,7 @@ import json
 import secrets
 import sqlite3
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,11 @@ CREATE TABLE IF NOT EXISTS note (
 class Journal:
     """One start of the kiosk opens it once: that makes a new boot number."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
-        self._key = key
+    def __init__(
+        self, path: Path, key: bytes, token: Callable[[int], str] = secrets.token_hex
+    ) -> None:
+        """token: so many random bytes, in hexadecimal digits; names a new stream."""
+        self._key, self._token = key, token
         self._lock = threading.RLock()
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
@@ -39,7 +42,7 @@ class Journal:
         self._db.executescript(SCHEMA)
         with self._transaction():
             if self._own("id") is None:
-                self._begin(secrets.token_hex(4))
+                self._begin(self._token(4))
             self._set_own("boot", (self._own("boot") or 0) + 1)
         self._refresh()
 
@@ -111,7 +114,7 @@ class Journal:
             kept = [record.decode(data) for data in self.since(self.acked, 1 << 40)]
             with self._transaction():
                 self._db.execute("DELETE FROM record")
-                self._begin(secrets.token_hex(4))
+                self._begin(self._token(4))
                 for number, old in enumerate(kept, 1):
                     stamp = old["b"], old["u"], old["t"], old["q"]
                     data = record.encode(number, stamp, old["k"], self._own("head"), old["d"])

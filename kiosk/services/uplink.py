@@ -17,7 +17,7 @@ import paho.mqtt.client as paho
 import structlog
 from paho.mqtt.enums import CallbackAPIVersion
 
-from bookcase_fw import orders, wire
+from bookcase_fw import wire
 from bookcase_fw.talk import Talk
 from kiosk.services.clock import Clock
 from kiosk.services.journal import Journal
@@ -35,6 +35,7 @@ class Uplink:
 
     on_served(bool)   whether the service serves us now
     on_want(want)     a genuine want: the offline policy
+    on_order(order, retained, session)   a genuine order, and the connection that it came by
     """
 
     def __init__(
@@ -49,19 +50,20 @@ class Uplink:
         post: Post,
         on_served: Callable[[bool], None] = lambda served: None,
         on_want: Callable[[Answer], None] = lambda want: None,
+        on_order: Callable[[Answer, bool, str], None] = lambda order, retained, session: None,
         firmware: str = "",
         timings: dict[str, int] | None = None,
     ) -> None:
         self._address, self._tls = address, tls
         self._journal, self._clock, self._post = journal, clock, post
-        self._on_want = on_want
+        self._on_want, self._on_order = on_want, on_order
         self._talk = Talk(
             device=device,
             key=key,
             journal=journal,
             clock=clock,
             dice=secrets.randbelow,
-            on_order=self._refuse,
+            on_order=self._order,
             on_want=self._hand_on,
             on_served=lambda served: post(lambda: on_served(served)),
             firmware=firmware,
@@ -215,14 +217,9 @@ class Uplink:
 
     # --- what the service says
 
-    def _refuse(self, order: Answer, retained: bool) -> None:
-        """A kiosk carries out no orders: it says so, but not to what is only a repetition."""
-        uptime_ms = self._clock.uptime_ms()
-        why = orders.refusal(order, retained, self._talk.session, uptime_ms) or "unknown"
-        log.warning("uplink: order refused", id=order["id"], why=why)
-        if why not in ("retained", "stale_session"):
-            outcome = {"id": order["id"], "ok": False, "why": why}
-            self._journal.append("outcome", outcome, self._clock.stamp())
+    def _order(self, order: Answer, retained: bool) -> None:
+        session = self._talk.session
+        self._post(lambda: self._on_order(order, retained, session))
 
     def _hand_on(self, want: Answer, _retained: bool) -> None:
         self._post(lambda: self._on_want(want))

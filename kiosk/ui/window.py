@@ -95,8 +95,14 @@ def catch(handler: Callable[[Exception], None]) -> None:
     base.ExceptionManager.add_handler(Catch())
 
 
+def drawn(call: Callable[[], None]) -> None:
+    """Have the screen drawn again, though nothing changed, and call when it has been."""
+    first_frame(call)
+    Window.canvas.ask_update()
+
+
 def first_frame(call: Callable[[], None]) -> None:
-    """Call once, when the first frame is drawn."""
+    """Call once, when the next frame is drawn; of a window that was just made, the first."""
 
     def flipped(*_: object) -> None:
         Window.unbind(on_flip=flipped)

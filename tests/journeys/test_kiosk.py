@@ -90,6 +90,27 @@ async def test_its_picture_is_on_the_dashboard(desk: Desk) -> None:
     assert (await asyncio.to_thread(fetch)).startswith(b"\x89PNG")
 
 
+async def test_it_starts_anew_when_it_is_ordered_to(desk: Desk) -> None:
+    process = desk.stations[KIOSK].process
+    before = process.restarts
+
+    await asyncio.to_thread(_order, desk, b'{"op": "restart"}')
+    async with asyncio.timeout(SEEN_S):
+        while process.restarts == before:
+            await asyncio.sleep(0.05)
+    await Screens(desk).see("welcome")
+    await desk.served()
+
+    assert process.restarts == before + 1
+
+
+def _order(desk: Desk, body: bytes) -> None:
+    headers = {"Authorization": f"Bearer {desk.servers.token}", "Content-Type": "application/json"}
+    url = f"{desk.servers.url}/v1/machines/{KIOSK}/orders"
+    with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=10):
+        pass
+
+
 class Screens:
     """What the kiosk's log says of its screen: names only, nothing of a reader."""
 
