@@ -79,6 +79,17 @@ class Antennas:
         except Down:
             pass  # It was reported.
 
+    async def listen(self, number: int, rounds: int) -> "dict | None":
+        """Return tag -> dBm of the best reading in so many rounds; None when it is blind."""
+        heard = {}
+        try:
+            for _round in range(rounds):
+                for tag, dbm in await self._round(number):
+                    heard[tag] = max(dbm, heard.get(tag, dbm))
+        except Down:
+            return None  # It was reported.
+        return heard
+
     async def _ask_neighbours(self, number: int, count: Count):
         for neighbour in (number - 1, number + 1):
             if not 1 <= neighbour <= len(self._own):

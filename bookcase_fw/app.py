@@ -21,8 +21,11 @@ from bookcase_fw.offline import Offline
 from bookcase_fw.orderbook import OrderBook
 from bookcase_fw.returns import Returns
 from bookcase_fw.screen import Screen
+from bookcase_fw.staffmode import StaffMode
 from bookcase_fw.tables import signals
+from bookcase_fw.tasks import Tasks
 from bookcase_fw.visits import Visit
+from bookcase_fw.wire import CLOCK_NONE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,7 +73,10 @@ class App:
         self.offline = Offline(notes, clock, config.utc_offset_min, lists)
         self.identity = Identity(config, notes, clock)
         self._body = (Returns if config.machine == "return" else Cabinet)(self, openers)
+        self.locked_down = notes.load("locked_down", False)
+        self.tasks = Tasks(self, self._body)
         self.visit = Visit(self)
+        self.staff = StaffMode(self)
         self._orders = OrderBook(self)
 
     async def run(self):
@@ -131,7 +137,31 @@ class App:
         return [number for number in self.numbers if self.may_choose(number)]
 
     def may_choose(self, number: int) -> bool:
-        return self.box.opens and self._body.may_choose(number)
+        return self.box.opens and not self.locked_down and self.may_open(number)
+
+    def doors_for_staff(self) -> list:
+        return [number for number in self.numbers if self.may_open(number)]
+
+    def may_open(self, number: int) -> bool:
+        """Whether a door can be opened and its compartment counted."""
+        return self._body.may_choose(number)
+
+    def lock_down(self, locked: bool):
+        """Open for no reader any more, or again; kept over restarts."""
+        self.notes.save("locked_down", locked)
+        self.locked_down = locked
+        self._screen.again()
+        self._report()
+
+    async def self_test(self) -> list:
+        """Try every part; return wire.FOUND of each, those that fail first."""
+        await self._body.try_all()
+        devices = self._body.devices + self._entries + [self._screen.device]
+        found = [{"part": device.part, "ok": device.works} for device in devices]
+        text = "%d %% full" % self.journal.fill
+        found.append({"part": "flash", "ok": self.journal.lends, "text": text})
+        found.append({"part": "clock", "ok": self.clock.quality != CLOCK_NONE})
+        return sorted(found, key=lambda row: row["ok"])
 
     def hurry(self):
         self._body.hurry()
@@ -175,7 +205,10 @@ class App:
         """A door says how it goes: opened, rebound, done, jammed, blind, refused, counted, ..."""
         self._kick()
         self._orders.told(door.number, word)
-        if self.visit.at(door.number):
+        self.tasks.told(door.number, word)
+        if self.staff.at(door.number):
+            self.staff.told(door.number, word, door.body)
+        elif self.visit.at(door.number):
             event = {"rebound": "opened", "opened": ""}.get(word, word)
             if event in ("opened", "done", "jammed", "blind", "refused"):
                 self.post(self.visit, event, door.body)
@@ -190,8 +223,8 @@ class App:
         """Return the service's answer, or that of the offline policy; vouched: see Offline."""
         if self.journal.fill >= FULL:
             return {"ok": False, "why": "journal_full"}
-        if not self.box.opens:
-            return {"ok": False, "why": "alarm"}
+        if self.locked_down or not self.box.opens:
+            return {"ok": False, "why": "locked_down" if self.locked_down else "alarm"}
         answer = None
         if self.uplink:
             fields = {name: ask[name] for name in ask if name != "op"}
@@ -240,12 +273,13 @@ class App:
             await asyncio.sleep(self.config.timings["tend_ms"] / 1000)
 
     def _touched(self, name: str, fields: dict):
-        self.post(self.visit, name, fields)
+        self.post(self.staff if self.staff.on else self.visit, name, fields)
 
     def _always(self) -> dict:
         """What every picture says."""
         machine = "" if self.config.machine == "doors" else self.config.machine
-        return {"offline": not self.served, "dim": not self.box.lends, "machine": machine}
+        always = {"offline": not self.served, "dim": not self.box.lends, "machine": machine}
+        return always | {"locked": self.locked_down}
 
     def _alarmed(self):
         self._screen.again()
@@ -271,7 +305,7 @@ class App:
 
     def _report(self):
         """Tell the service what the machine is, when that has changed."""
-        lends = self._body.works
+        lends = self._body.works and not self.locked_down
         if self.numbers:
             lends = lends and not self._lends_not() and (self.served or self.offline.lends)
         state = {"config": self.config.revision, "policy": self.offline.revision}

@@ -80,6 +80,30 @@ class Cabinet:
     def stop_count(self, door: Door):
         self._antennas.stop_count(door.number)
 
+    async def try_all(self):
+        """Let lock board and antennas answer once: what is dead is reported."""
+        try:
+            await self.lock.call(lambda board: board.shut())
+        except Down:
+            pass  # It was reported.
+        for door in self._doors:
+            await self._antennas.check(door.number)
+
+    async def overhear(self, number: int, rounds: int) -> "dict | None":
+        """Return other compartment -> dBm of its copy that this one's antennas hear best.
+
+        None when they do not work.
+        """
+        heard = await self._antennas.listen(number, rounds)
+        if heard is None:
+            return None
+        found = {}
+        for other in self._doors:
+            for tag in other.contents.stable or {}:
+                if other.number != number and tag in heard:
+                    found[other.number] = max(heard[tag], found.get(other.number, -128))
+        return found
+
     async def look(self):
         """Count the compartments at rest, to learn how their tags are heard; else look for the
         antennas.

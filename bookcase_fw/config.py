@@ -19,6 +19,8 @@ TIMINGS = {
     "choose_ms": 60000,  # For a reader to choose a door.
     "done_ms": 20000,  # How long what was done is shown; another door may be chosen.
     "refused_ms": 10000,
+    "pin_ms": 30000,  # For staff to type a PIN.
+    "staff_ms": 120000,  # For staff to choose a door or a task.
     "repeat_ms": 2000,  # What is shown is said again: a panel acknowledges nothing.
     "tend_ms": 60000,  # Between two times of housekeeping.
     "climate_ms": 10000,  # Between two looks at the climate in the box.

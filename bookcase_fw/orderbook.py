@@ -12,15 +12,15 @@ KEPT = 64
 _BEGUN = "begun"
 # What the door says -> why the order failed; "" when it was carried out.
 _OPENED = {"opened": "", "jammed": "jammed", "refused": "busy", "uncounted": "fault"}
-_COUNTED = {"counted": "", "uncounted": "fault", "opened": "busy"}
+_TASKS = ("count", "learn", "selftest", "lock_down", "unlock")  # See tasks.py.
+FOUND_MAX = 14  # Rows of a report that fit into a record.
 
 
 class OrderBook:
     def __init__(self, app):
         self._app = app
         self._outcomes = app.notes.load("orders", [])  # [id, op, why or _BEGUN], oldest first.
-        self._waiting: dict = {}  # Door -> (id, what its words mean).
-        self._counts: dict = {}  # Order id -> doors that are still to be counted.
+        self._waiting: dict = {}  # Door -> id of the order that opens it.
 
     def recover(self):
         """Close what a power cut interrupted."""
@@ -30,81 +30,73 @@ class OrderBook:
 
     def take(self, order: dict, retained: bool):
         """Carry out a genuine order, or refuse it."""
-        for order_id, _op, why in self._outcomes:
+        for order_id, op, why in self._outcomes:
             if order_id == order["id"]:
                 # A retained order comes again with every connection: its refusal is known.
                 if why != _BEGUN and not retained:
-                    self._write(order_id, why)
+                    self._write(order_id, why, op, [])
                 return
         uptime_ms = self._app.clock.uptime_ms()
         why = orders.refusal(order, retained, self._app.session, uptime_ms)
-        why = why or getattr(self, "_refusal_" + order["op"])(order)
+        why = why or self._refusal(order)
         self._note(order["id"], order["op"], _BEGUN)
         if why:
             self._close(order["id"], why)
+        elif order["op"] in _TASKS:
+            self._app.tasks.begin(
+                order["op"], order["door"], lambda why, found: self._close(order["id"], why, found)
+            )
         else:
             getattr(self, "_begin_" + order["op"])(order)
 
     def told(self, door: int, word: str):
         """Hear what happened at a door."""
-        order_id, meanings = self._waiting.get(door, ("", {}))
-        if word not in meanings:
-            return
-        self._waiting.pop(door)
-        if order_id not in self._counts:
-            self._close(order_id, meanings[word])
-            return
-        self._counts[order_id].remove(door)
-        if meanings[word] or not self._counts[order_id]:
-            self._counts.pop(order_id)
-            self._waiting = {n: row for n, row in self._waiting.items() if row[0] != order_id}
-            self._close(order_id, meanings[word])
+        if door in self._waiting and word in _OPENED:
+            self._close(self._waiting.pop(door), _OPENED[word])
+
+    def _refusal(self, order: dict) -> str:
+        if order["op"] in _TASKS:
+            return self._app.tasks.refusal(order["op"], order["door"])
+        return getattr(self, "_refusal_" + order["op"])(order)
+
+    def _refusal_restock(self, order: dict) -> str:
+        return self._refusal_open(order)
 
     def _refusal_open(self, order: dict) -> str:
         if order["door"] not in self._app.numbers:
             return "unknown"
         return "" if self._app.visit.idle and self._app.door(order["door"]).free else "busy"
 
-    def _refusal_count(self, order: dict) -> str:
-        if not self._app.numbers or order["door"] and order["door"] not in self._app.numbers:
-            return "unknown"
-        doors = self._doors(order)
-        taken = [n for n in doors if n in self._waiting or not self._app.door(n).free]
-        return "busy" if taken else ""
-
     def _refusal_restart(self, _order: dict) -> str:
         return "busy" if any(self._app.door(n).on for n in self._app.numbers) else ""
 
     def _begin_open(self, order: dict):
-        self._waiting[order["door"]] = (order["id"], _OPENED)
         how = "assisted" if order["reader"] else "order"
-        request = NOBODY | {"reader": order["reader"], "how": how}
-        self._app.post_door(order["door"], "request", request)
+        self._open(order, {"reader": order["reader"], "how": how})
 
-    def _begin_count(self, order: dict):
-        self._counts[order["id"]] = self._doors(order)
-        for number in self._doors(order):
-            self._waiting[number] = (order["id"], _COUNTED)
-            self._app.post_door(number, "count")
+    def _begin_restock(self, order: dict):
+        self._open(order, {"how": "staff", "staff": order["staff"]})
+
+    def _open(self, order: dict, who: dict):
+        self._waiting[order["door"]] = order["id"]
+        self._app.post_door(order["door"], "request", NOBODY | who)
 
     def _begin_restart(self, _order: dict):
         self._app.restart()
-
-    def _doors(self, order: dict) -> list:
-        return [order["door"]] if order["door"] else list(self._app.numbers)
 
     def _note(self, order_id: str, op: str, why: str):
         kept = [row for row in self._outcomes if row[0] != order_id]
         self._outcomes = kept[1 - KEPT :] + [[order_id, op, why]]
         self._app.notes.save("orders", self._outcomes)
 
-    def _close(self, order_id: str, why: str):
+    def _close(self, order_id: str, why: str, found: "list | None" = None):
         (op,) = [row[1] for row in self._outcomes if row[0] == order_id]
-        self._write(order_id, why)
+        self._write(order_id, why, op, found or [])
         self._note(order_id, op, why)
 
-    def _write(self, order_id: str, why: str):
+    def _write(self, order_id: str, why: str, op: str, found: list):
+        body = {"id": order_id, "ok": not why, "why": why, "op": op}
         try:
-            self._app.write("outcome", {"id": order_id, "ok": not why, "why": why})
+            self._app.write("outcome", body | {"found": found[:FOUND_MAX]})
         except JournalFull:
             self._app.log("order %s: no room for its outcome" % order_id)

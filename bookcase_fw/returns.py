@@ -65,6 +65,9 @@ class Returns:
         """Return the fields of a state that say what is in it."""
         return {"stock": [], "bins": self._belt.fills}
 
+    async def try_all(self):
+        """The belt's parts are asked all the time: what is dead is known."""
+
     async def look(self):
         """The belt looks after its reader itself."""
 

@@ -23,13 +23,23 @@ _TAIL_SIZE = len(_MIDDLE) + 64 + len(_END)
 
 def hmac(key: bytes, data: bytes) -> bytes:
     """Return the 32 bytes of HMAC-SHA256."""
+    return keyed(key)(data)
+
+
+def keyed(key: bytes):
+    """Return the function of data that is HMAC-SHA256 under a key, for who needs it often."""
     if len(key) > BLOCK_SIZE:
         key = hashlib.sha256(key).digest()
-    inner = hashlib.sha256(_padded(key, 0x36))
-    inner.update(data)
-    outer = hashlib.sha256(_padded(key, 0x5C))
-    outer.update(inner.digest())
-    return outer.digest()
+    inner_block, outer_block = _padded(key, 0x36), _padded(key, 0x5C)
+
+    def mac(data: bytes) -> bytes:
+        inner = hashlib.sha256(inner_block)
+        inner.update(data)
+        outer = hashlib.sha256(outer_block)
+        outer.update(inner.digest())
+        return outer.digest()
+
+    return mac
 
 
 def hexadecimal(data: bytes) -> str:

@@ -25,6 +25,8 @@ class Visit:
             return
         if event == "choose" and not self._app.may_choose(data["door"]):
             return
+        if event == "card" and self._app.staff.knows(data):
+            event = "staff"
         self.state, effects = table.step(self.state, event)
         for effect in effects:
             getattr(self, "_" + effect)(data)
@@ -38,6 +40,9 @@ class Visit:
         return known | {"name": answer.get("name", ""), "language": answer.get("language", "")}
 
     def at(self, door: int) -> bool:
+        """Say whether who is here has to do with this door."""
+        if self.state == table.STAFF:
+            return self._app.staff.at(door)
         return self.door == door and self.state in (table.AT_DOOR, table.DONE)
 
     # Effects.
@@ -75,6 +80,10 @@ class Visit:
 
     def _end(self, _data):
         self.door, self._who, self._answer = 0, identity.NOBODY, {}
+
+    def _begin_staff(self, shown: tuple):
+        self._app.hurry()
+        self._app.post(self._app.staff, "card", shown)
 
     def _stop_timer(self, _data):
         self._app.stop_timer(self)

@@ -2,17 +2,19 @@
 
 Events: `card` somebody has shown a card; `yes`, `no` the answer; `choose` a door; `opened` a door
 that was theirs springs open again; `done`, `jammed`, `blind`, `refused` how it ended at the door;
+`staff` a staff card, `over` staff have gone (their own table is staff.py);
 `leave` on the screen; `timeout` the timer that was started last.  What the door is doing meanwhile,
 its own table shows.
 """
 
-IDLE, ASKING, CHOOSING, AT_DOOR, DONE, REFUSED = STATES = (
+IDLE, ASKING, CHOOSING, AT_DOOR, DONE, REFUSED, STAFF = STATES = (
     "idle",
     "asking",
     "choosing",
     "at_door",
     "done",
     "refused",
+    "staff",  # Staff are at the machine.
 )
 EVENTS = (
     "card",
@@ -24,24 +26,29 @@ EVENTS = (
     "jammed",
     "blind",
     "refused",
+    "staff",
+    "over",
     "leave",
     "timeout",
 )
 
 _BEGIN = ("begin", "show_asking", "hurry", "ask_service")
 _END = ("stop_timer", "end", "show_welcome")
+_STAFF = ("stop_timer", "end", "begin_staff")
 _CHOOSE = ("show_choose", "start_choose_timer", "choose_only")
 
 # fmt: off
 TABLE = {
     # state      event        next state effects, in order
     (IDLE,      "card"):     (ASKING,    _BEGIN),
+    (IDLE,      "staff"):    (STAFF,     ("begin_staff",)),
 
     (ASKING,    "yes"):      (CHOOSING,  _CHOOSE),
     (ASKING,    "no"):       (REFUSED,   ("show_refused", "start_refused_timer")),
 
     (CHOOSING,  "choose"):   (AT_DOOR,   ("stop_timer", "open")),
     (CHOOSING,  "card"):     (ASKING,    ("stop_timer", "end") + _BEGIN),
+    (CHOOSING,  "staff"):    (STAFF,     _STAFF),
     (CHOOSING,  "leave"):    (IDLE,      _END),
     (CHOOSING,  "timeout"):  (IDLE,      _END),
 
@@ -53,26 +60,31 @@ TABLE = {
     (DONE,      "choose"):   (AT_DOOR,   ("stop_timer", "open")),
     (DONE,      "opened"):   (AT_DOOR,   ("stop_timer",)),
     (DONE,      "card"):     (ASKING,    ("stop_timer", "end") + _BEGIN),
+    (DONE,      "staff"):    (STAFF,     _STAFF),
     (DONE,      "leave"):    (IDLE,      _END),
     (DONE,      "timeout"):  (IDLE,      _END),
 
     (REFUSED,   "card"):     (ASKING,    ("stop_timer", "end") + _BEGIN),
+    (REFUSED,   "staff"):    (STAFF,     _STAFF),
     (REFUSED,   "leave"):    (IDLE,      _END),
     (REFUSED,   "timeout"):  (IDLE,      _END),
+
+    (STAFF,     "over"):     (IDLE,      ("show_welcome",)),
 }
 # fmt: on
 
 # Changes nothing.  Nobody leaves in the middle of a door session: it is theirs until it is counted.
+_DOOR = ("opened", "done", "jammed", "blind", "refused")
 _REST = {
-    IDLE: ("yes", "no", "choose", "opened", "done", "jammed", "blind", "refused", "leave"),
-    ASKING: ("card", "choose", "opened", "done", "jammed", "blind", "refused", "leave"),
-    CHOOSING: ("yes", "no", "opened", "done", "jammed", "blind", "refused"),
-    AT_DOOR: ("card", "yes", "no", "choose", "opened", "leave"),
-    DONE: ("yes", "no", "done", "jammed", "blind", "refused"),
-    REFUSED: ("yes", "no", "choose", "opened", "done", "jammed", "blind", "refused"),
+    IDLE: _DOOR + ("yes", "no", "choose", "over", "leave", "timeout"),
+    ASKING: _DOOR + ("card", "staff", "choose", "over", "leave", "timeout"),
+    CHOOSING: _DOOR + ("yes", "no", "over"),
+    AT_DOOR: ("card", "staff", "yes", "no", "choose", "opened", "over", "leave", "timeout"),
+    DONE: ("yes", "no", "done", "jammed", "blind", "refused", "over"),
+    REFUSED: _DOOR + ("yes", "no", "choose", "over"),
+    STAFF: _DOOR + ("card", "staff", "yes", "no", "choose", "leave", "timeout"),
 }
 IGNORED = tuple([(state, event) for state in STATES for event in _REST[state]])
-IGNORED += ((IDLE, "timeout"), (ASKING, "timeout"), (AT_DOOR, "timeout"))
 
 
 def step(state: str, event: str) -> tuple:

@@ -31,6 +31,12 @@ class Screen(Twin):
     def leave(self):
         self.say(panel.encode("leave", {}))
 
+    def type_pin(self, pin: str):
+        self.say(panel.encode("pin", {"pin": pin}))
+
+    def task(self, word: str, door: int = 0):
+        self.say(panel.encode("task", {"task": word, "door": door}))
+
 
 def _nobody_looks(fields: dict):
     pass
