@@ -47,6 +47,16 @@ class Smtp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     password: str = ""
 
 
+class Updates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`url` is where machines reach the service's pages; "" is the address that it listens on.
+
+    `key` is the modulus of the key that signs bundles, hexadecimal: no other is offered.
+    """
+
+    url: str = ""
+    key: str = ""
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`data` is the folder of the ledger; `rules` and `calendar` are files, or "" for the built-in.
 
@@ -63,6 +73,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     calendar: str = ""
     providers: dict[str, Provider] = {}
     smtp: Smtp = Smtp()
+    updates: Updates = Updates()
     webhook_key: str = ""  # Hexadecimal; without one no webhook is told anything.
 
     @property
