@@ -28,8 +28,8 @@ _FIELDS = (
 )
 Kind = namedtuple("Kind", _FIELDS)
 # fmt: off
-FIRST =   Kind( 4, 12, 20, -3.0, -6.0, -2.0, 120, 0.25)  # Somebody waits for the screen.
-AGAIN =   Kind( 4, 100, 100,  0.0, -2.0, -2.0,  20, 0.15)  # They were asked, and moved the books.
+FIRST =   Kind( 4, 16, 20, -3.0, -6.0, -2.0, 120, 0.25)  # Somebody waits for the screen.
+AGAIN =   Kind( 4, 88, 88,  0.0, -2.0, -2.0,  20, 0.15)  # They were asked, and moved the books.
 SECOND =  Kind(16, 90, 90, -3.0, -6.0,  0.0, 250, 0.0)  # Nobody waits.
 HURRIED = Kind( 4, 12, 20, -3.0, -6.0,  0.0, 250, 0.0)  # Somebody waits for a door to open.
 IDLE =    Kind( 1, 12, 20, -3.0, -6.0,  0.0, 250, 0.0)  # To learn, and to notice a chip's death.
