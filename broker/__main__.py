@@ -28,8 +28,8 @@ from broker.library import load as library
 from broker.reports.command import app as reports
 from broker.restock.command import app as restock
 from broker.service import Service, set_up_log
-from broker.updates.command import app as updates
 from broker.staff.command import app as staff
+from broker.updates.command import app as updates
 
 log = structlog.get_logger()
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
