@@ -37,7 +37,7 @@ OPEN = (
 # Open to a page of our own: another site must sign nobody in.
 SIGN_IN = "/sign-in"
 # A machine may ask for these, signed with its own key; its name is the first group.
-OF_MACHINES = (r"/v1/machines/([^/]+)/copies",)
+OF_MACHINES = (r"/v1/machines/([^/]+)/copies", r"/v1/machines/([^/]+)/neighbours")
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "

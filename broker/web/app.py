@@ -23,6 +23,7 @@ from broker.web import (
     catalogue,
     decide,
     desk,
+    neighbours,
     pages,
     problem,
     readerpage,
@@ -51,6 +52,7 @@ with 403. Errors are `application/problem+json` with a `remedy`."""
 
 ROUTERS = (
     api.router,
+    neighbours.router,
     decide.router,
     desk.router,
     catalogue.router,

@@ -36,6 +36,7 @@ ROUTES = (
     ("look",      "GET",    "/reports/{name}"),
     ("look",      "GET",    "/v1/machines"),
     ("look",      "GET",    "/v1/machines/{device}/copies"),
+    ("look",      "GET",    "/v1/machines/{device}/neighbours"),
     ("look",      "GET",    "/v1/movements"),
     ("look",      "GET",    "/v1/cases"),
     ("look",      "GET",    "/v1/cases/{id}"),
