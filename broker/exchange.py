@@ -5,7 +5,8 @@ that it claims to be from is refused: counted, logged in one line, and nothing e
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple, cast
 
 import structlog
@@ -30,6 +31,7 @@ from broker.holds.telling import Teller
 from broker.holds.waiting import Waiting
 from broker.keeping import restored
 from broker.law import Law
+from broker.ledger import told
 from broker.ledger.asks import Asks
 from broker.ledger.books import Books
 from broker.ledger.cases import Cases, Subject
@@ -38,11 +40,11 @@ from broker.ledger.counters import Counters
 from broker.ledger.directory import Directory
 from broker.ledger.facts import Facts
 from broker.ledger.gaps import Gaps
-from broker.ledger.inbox import INTEGER_MAX, JOURNAL, Fact, Inbox, Refusal, Stream, Taken
+from broker.ledger.inbox import Fact, Inbox, Stream, Taken
 from broker.ledger.limits import Limits
 from broker.ledger.store import Database
+from broker.ledger.told import INTEGER_MAX, JOURNAL, Refusal
 from broker.outbox import Outbox
-from broker.updates.rollout import Rollout
 
 log = structlog.get_logger()
 
@@ -110,8 +112,15 @@ class Exchange:
         self._looked = 0  # Of the books' movements, how many holds have looked at.
         self._gaps = Gaps(self.cases)
         self.outbox = Outbox()
-        self.rollout: Rollout | None = None  # Set where machines are offered updates.
         self.heard: set[str] = set()
+
+    def read_ahead(self, messages: Iterable[Incoming]) -> None:
+        """Read facts before their turn; what is wrong with one is said when its turn has come."""
+        for message in messages:
+            with suppress(Exception):
+                device, name = self._sender(message)
+                if name == "fact":
+                    told.read(device.key, message.payload)
 
     def take(self, message: Incoming) -> None:
         """Draw all consequences of a message; what is refused is counted and logged."""
@@ -159,21 +168,17 @@ class Exchange:
         policy = self.policies.now
         if policy:
             fields = policy.at(Place(device.site, device.level, device.kind))
-            offers = self.rollout.wanted(device) if self.rollout else {}
-            want = {"revision": policy.revision, "policy": fields}
-            self.outbox.say(device, "want", want | offers)
+            self.outbox.say(device, "want", {"revision": policy.revision, "policy": fields})
 
     def renew_policy(self, now_ms: int) -> None:
         """Look whether day or cards have changed, and tell the machines that are there.
 
         Whoever comes later says which policy it has, and is told then.
         """
-        changed = self.rollout.look(now_ms) if self.rollout else []
         if self.policies.look(now_ms):
-            changed = self._registry.all()
-        for device in changed:
-            if device.nonce:
-                self.want(device)
+            for device in self._registry.all():
+                if device.nonce:
+                    self.want(device)
 
     def people_changed(self, now_ms: int) -> None:
         """Cards, blocks or readers have changed: forget them, and tell the machines."""
@@ -233,8 +238,6 @@ class Exchange:
         for part in (*parts, self.counters, self.outbox, self.policies):
             part.forget()
         self.holds.forget()
-        if self.rollout:
-            self.rollout.forget()
         self._looked = 0
         self._forgot = True
         self.cases.changed.clear()
@@ -280,8 +283,6 @@ class Exchange:
         # numbers.  It lets go of them when it has told them, and they were found to be the same.
         number = min(stream.number, cast(int, said["acked"]))
         self.outbox.greet(device, journal, number=number, renew=renew, time_ms=now_ms)
-        if self.rollout and self.rollout.offers:
-            self.want(device)  # What it was offered while it was away may be stopped since.
 
     def _fact(self, device: Device, message: Incoming) -> None:
         journal, taken = self._inbox.take(device, message.payload, message.received_ms)
@@ -361,9 +362,6 @@ class Exchange:
     def _state(self, device: Device, message: Incoming) -> None:
         said = _decoded("state", message)
         self._states.state(device, said, message.received_ms)
-        if self.rollout:
-            updates = cast("list[dict[str, object]]", said["updates"])
-            self.rollout.heard(device, updates, message.received_ms)
         if self.policies.now and said["policy"] != self.policies.now.revision:
             self.want(device)
 

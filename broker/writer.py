@@ -1,9 +1,9 @@
 """The one thread that writes the ledger: what waits is committed together, then it is said so.
 
-Nothing is acknowledged before its commit.  While the database cannot (a full disk, a lost
-connection) the same messages are tried again.  When a transaction fails for another reason, they
-are taken one by one, so that a single bad one delays nobody.  That one is shelved: stored and told
-to staff.
+Nothing is acknowledged before its commit.  While PostgreSQL commits, the messages that come next
+are read.  While a database cannot (a full disk, a lost connection) the same messages are tried
+again.  When a transaction fails for another reason, they are taken one by one, so that a single bad
+one delays nobody.  That one is shelved: stored and told to staff.
 """
 
 import threading
@@ -68,6 +68,8 @@ class Writer(threading.Thread):
         self._acknowledge = acknowledge
         self._stopping = threading.Event()
         self._waiting: SimpleQueue[Delivery | Job | None] = SimpleQueue()
+        self._next: list[Delivery | Job] = []
+        self._ended = False
 
     def put(self, delivery: Delivery) -> None:
         self._waiting.put(delivery)
@@ -84,22 +86,27 @@ class Writer(threading.Thread):
         self._waiting.put(None)
 
     def run(self) -> None:
-        going_on = True
-        while going_on:
-            batch: list[Delivery | Job] = []
-            item = self._waiting.get()
-            while item is not None:
-                batch.append(item)
-                if len(batch) >= BATCH_MAX:
-                    break
-                try:
-                    item = self._waiting.get_nowait()
-                except Empty:
-                    break
-            else:
-                going_on = False
+        while self._next or not self._ended:
+            self._gather(wait=True)
+            batch, self._next = self._next, []
             if batch:
                 self._commit(batch, self._exchange.take)
+
+    def _gather(self, *, wait: bool) -> None:
+        """Let the next batch have what waits, as far as there is room; wait for its first."""
+        while len(self._next) < BATCH_MAX and not self._ended:
+            try:
+                item = self._waiting.get(wait and not self._next)
+            except Empty:
+                return
+            if item is None:
+                self._ended = True
+            else:
+                self._next.append(item)
+
+    def _look_ahead(self) -> None:
+        self._gather(wait=False)
+        self._exchange.read_ahead(_messages(self._next))
 
     def _commit(self, batch: list[Delivery | Job], take: Callable[[Incoming], None]) -> None:
         """Carry out a batch in one transaction; `take` is for the messages in it.
@@ -136,7 +143,7 @@ class Writer(threading.Thread):
                 elif not item.done.cancelled():
                     answers.append((item, _result(item)))
             counted = self._exchange.settle()
-            self._db.commit()
+            self._db.commit(self._look_ahead)
         # The thread must outlive any message: a bug met by one is not the end of all others.
         except Exception as error:
             if self._db.in_transaction:

@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import NamedTuple, cast
-
-import msgspec
 
 from broker.circulation import late
 from broker.circulation.calendar import Calendar
@@ -13,16 +12,18 @@ from broker.circulation.terms import Place
 from broker.desk import contract
 from broker.desk.saying import Saying
 from broker.fleet.registry import Device
-from broker.ledger import shapes
+from broker.ledger import shapes, told
 from broker.ledger.cases import Cases, Subject
 from broker.ledger.clocks import Clocks
 from broker.ledger.directory import LOST, Copy, Directory, Patron
 from broker.ledger.fold import Observation
-from broker.ledger.inbox import UNKNOWN_KIND, Fact, Inbox
+from broker.ledger.inbox import Fact, Inbox
 from broker.ledger.obedience import Obedience
 from broker.ledger.store import Database
+from broker.ledger.told import UNKNOWN_KIND
 
 SESSIONS_BACK_MAX = 40  # Records before a count in which its door session is looked for.
+DUES_MAX = 10_000  # Due days that are remembered: a day, a kind of book, reader and place each.
 _REQUEST = "SELECT id FROM request WHERE device = ? AND ask = ?"
 _OUTCOME = "UPDATE device_order SET ok = ?, why = ?, done_ms = ? WHERE id = ? AND device = ?"
 _SESSIONS = """SELECT body FROM inbox
@@ -78,8 +79,7 @@ class Facts:
         self._cases = cases
         self._saying = Saying(db, directory, cases)
         self.obedience = Obedience(db, cases)
-        self._rules = rules
-        self._calendar = calendar
+        self._due_by_rules = lru_cache(DUES_MAX)(partial(late.due, rules, calendar=calendar))
         self._day = day
 
     def observed(
@@ -205,14 +205,12 @@ class Facts:
         assert scene.patron
         today = self._day(scene.happened_ms)
         device = scene.device
-        day, rule = late.due(
-            self._rules,
+        day, rule = self._due_by_rules(
             today,
             item=copy.audience,
             type=copy.type,
             patron=scene.patron.kind,
             place=Place(device.site, device.level, device.kind),
-            calendar=self._calendar,
         )
         return cast(int, scene.fact.body.get("due", 0)) or day, rule
 
@@ -240,10 +238,4 @@ def _session(raw: bytes | None) -> dict[str, object]:
     """Return what a stored door session said; nothing of one that was erased or not understood."""
     if raw is None:
         return {}
-    try:
-        found: dict[str, object] = shapes.bodies["session"].decode(
-            bytes(shapes.envelope.decode(raw).d)
-        )
-    except (msgspec.MsgspecError, RecursionError):
-        return {}
-    return found
+    return told.body("session", bytes(shapes.envelope.decode(raw).d))[0]

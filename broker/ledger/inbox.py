@@ -7,24 +7,18 @@ goes back to it.  A record that was told in a stream before, which was quarantin
 and nothing follows from it a second time.
 """
 
-import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import msgspec
-
-from bookcase_fw import record, wire
-from broker.fleet import keys
+from bookcase_fw import record
 from broker.fleet.registry import Device
-from broker.ledger import shapes
+from broker.ledger import shapes, told
 from broker.ledger.again import Again
 from broker.ledger.clocks import Stamp
 from broker.ledger.store import Database
+from broker.ledger.told import Record
 
-INTEGER_MAX = 1 << 53  # A larger number is no time, no count and no day.
-JOURNAL = re.compile("[0-9a-f]{8}")
 GENUINE_LOSS = "lost"
-UNKNOWN_KIND = "unknown kind"
 
 _STREAM = "SELECT id, number, chain, state FROM stream WHERE device = ? AND journal = ?"
 _NEW_STREAM = """INSERT INTO stream (device, journal, number, chain, state)
@@ -37,14 +31,6 @@ _PARTS = """SELECT body FROM inbox
 WHERE stream = ? AND number BETWEEN ? AND ? AND kind = 'part' ORDER BY number"""
 _OTHERS = """UPDATE stream SET state = 'closed'
 WHERE device = ? AND journal <> ? AND state = 'open'"""
-
-
-class Refusal(Exception):
-    """A message that is not taken.  `reason` is counted; the machine is not told."""
-
-    def __init__(self, reason: str, text: str) -> None:
-        super().__init__(text)
-        self.reason = reason
 
 
 class Fact(NamedTuple):
@@ -79,25 +65,6 @@ class Taken(NamedTuple):
     conflict: int = 0
 
 
-class _Message(msgspec.Struct):
-    journal: str
-    head: str
-    records: list[msgspec.Raw]
-
-
-class _Record(NamedTuple):
-    number: int
-    kind: str
-    before: str
-    chain: str
-    stamp: Stamp
-    raw: bytes
-    body: bytes
-
-
-_decoder = msgspec.json.Decoder(_Message)
-
-
 class Inbox:
     """Everything happens in the caller's transaction."""
 
@@ -116,11 +83,10 @@ class Inbox:
 
         Raises Refusal for what is no message of this device: nothing of it is stored.
         """
-        message = _message(payload)
-        records = _linked(device.key, message)
-        stream = self.stream(device, message.journal)
+        journal, records = told.read(device.key, payload)
+        stream = self.stream(device, journal)
         if stream.state == "quarantined":
-            return message.journal, Taken(stream.id, stream.number, [], 0, True)
+            return journal, Taken(stream.id, stream.number, [], 0, True)
         facts: list[Fact] = []
         repeated = 0
         for found in records:
@@ -129,15 +95,15 @@ class Inbox:
             new = found.number == stream.number + 1
             if not (_follows(stream, found) if new else self._same(stream, found)):
                 taken = Taken(stream.id, stream.number, facts, repeated, True, found.number)
-                return message.journal, taken
-            told = self._was_told(device, stream, found) if new else True
+                return journal, taken
+            known = self._was_told(device, stream, found) if new else True
             if new:
                 fact = self._store(stream, found, received_ms)
-            if told:
+            if known:
                 repeated += 1
             else:
                 facts.append(fact)
-        return message.journal, Taken(stream.id, stream.number, facts, repeated, False)
+        return journal, Taken(stream.id, stream.number, facts, repeated, False)
 
     def stream(self, device: Device, journal: str) -> Stream:
         """Return the stream of a device's journal, begun at its first message."""
@@ -169,83 +135,34 @@ class Inbox:
         """Return the bodies of the `part` records right before a closing one that belong to it."""
         numbers = (fact.number - count, fact.number - 1)
         bodies = [
-            _body("part", bytes(shapes.envelope.decode(raw).d))[0]
+            told.body("part", bytes(shapes.envelope.decode(raw).d))[0]
             for (raw,) in self._db.execute(_PARTS, (fact.stream, *numbers))
             if raw is not None
         ]
         return [body for body in bodies if body.get("id") == fact.body["id"]]
 
-    def _same(self, stream: Stream, found: _Record) -> bool:
+    def _same(self, stream: Stream, found: Record) -> bool:
         kind, chain = self._db.execute(_STORED, (stream.id, found.number)).fetchone()
         # A record that could be read once and not the next time, or the other way round, is one.
         return chain == found.chain or GENUINE_LOSS in (kind, found.kind)
 
-    def _was_told(self, device: Device, stream: Stream, found: _Record) -> bool:
+    def _was_told(self, device: Device, stream: Stream, found: Record) -> bool:
         """Say whether a new number is an old record, told again after a quarantine."""
         if found.kind == GENUINE_LOSS:
             return False
         boot, uptime_ms, *_clock = found.stamp
         return self._again.recognise(device.id, stream.id, boot, uptime_ms, found.raw)
 
-    def _store(self, stream: Stream, found: _Record, received_ms: int) -> Fact:
+    def _store(self, stream: Stream, found: Record, received_ms: int) -> Fact:
         """The database carries the stream on, or refuses what does not follow in it."""
-        number, kind, before, chain, stamp, raw, body = found
+        number, kind, before, chain, stamp, raw, body, problem = found
         new = self._db.number("inbox")
         values = (new, stream.id, number, kind, *stamp, received_ms, before, chain, raw)
         self._db.execute(_STORE, values)
         stream.number, stream.chain = number, chain
         stream.after_loss = kind == GENUINE_LOSS
-        return Fact(new, stream.id, number, kind, stamp, *_body(kind, body))
+        return Fact(new, stream.id, number, kind, stamp, body, problem)
 
 
-def _message(payload: bytes) -> _Message:
-    if len(payload) > wire.PAYLOAD_SIZE_MAX:
-        raise Refusal("too_long", f"{len(payload)} bytes")
-    try:
-        message = _decoder.decode(payload)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise Refusal("malformed", str(error)) from None
-    if not JOURNAL.fullmatch(message.journal) or not message.records:
-        raise Refusal("malformed", "no journal, or no records")
-    return message
-
-
-def _linked(key: bytes, message: _Message) -> list[_Record]:
-    """Return the records of a message whose head vouches for all of them, or raise Refusal."""
-    records = [_decoded(key, bytes(raw)) for raw in message.records]
-    if records[-1].chain != message.head:
-        raise Refusal("forged", "the head is not that of the last record")
-    for before, after in zip(records, records[1:], strict=False):
-        if after.before != before.chain or after.number != before.number + 1:
-            raise Refusal("forged", f"record {after.number} does not follow {before.number}")
-    return records
-
-
-def _decoded(key: bytes, raw: bytes) -> _Record:
-    try:
-        found = shapes.envelope.decode(raw)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise Refusal("malformed", str(error)) from None
-    stamp = Stamp(found.b, found.u, found.t, found.q)
-    if not (0 < found.n < INTEGER_MAX and min(stamp) >= 0 and max(stamp) < INTEGER_MAX):
-        raise Refusal("malformed", "a number is out of bounds")
-    return _Record(found.n, found.k, found.p, keys.chain(key, raw), stamp, raw, bytes(found.d))
-
-
-def _follows(stream: Stream, found: _Record) -> bool:
+def _follows(stream: Stream, found: Record) -> bool:
     return stream.after_loss or found.kind == GENUINE_LOSS or found.before == stream.chain
-
-
-def _body(kind: str, body: bytes) -> tuple[dict[str, object], str]:
-    """Return a fact's checked body and "", or an empty one and what is wrong with it."""
-    shape = shapes.bodies.get(kind)
-    if shape is None:
-        return {}, UNKNOWN_KIND
-    try:
-        fields: dict[str, object] = shape.decode(body)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        return {}, str(error)
-    for value in fields.values():
-        if isinstance(value, int) and not -INTEGER_MAX < value < INTEGER_MAX:
-            return {}, "a number is out of bounds"
-    return fields, ""

@@ -11,7 +11,7 @@ import os
 import re
 import socket
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cache
 from typing import Any, NamedTuple
@@ -170,7 +170,7 @@ class PostgresDatabase:
         self._pipeline = stack
         self._connection.execute("BEGIN")
 
-    def commit(self) -> None:
+    def commit(self, meanwhile: Callable[[], None] | None = None) -> None:
         """Raises what was wrong with any change; then nothing of the transaction happened.
 
         When the connection is lost here, nobody knows whether it did: ask for what it entered.
@@ -178,6 +178,8 @@ class PostgresDatabase:
         assert self._pipeline is not None
         self.send()
         committed = self._connection.execute("COMMIT")
+        if meanwhile:
+            meanwhile()
         self._leave()
         if committed.statusmessage != "COMMIT":
             raise psycopg.errors.InFailedSqlTransaction("the transaction was rolled back")

@@ -5,7 +5,7 @@ differ, `kind` chooses between two statements that stand side by side in the sam
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal, Protocol
 
 import psycopg
@@ -62,7 +62,10 @@ class Database(Protocol):
         ...
 
     def begin(self) -> None: ...
-    def commit(self) -> None: ...
+    def commit(self, meanwhile: Callable[[], None] | None = None) -> None:
+        """`meanwhile` may be called while the database is at work; it raises nothing."""
+        ...
+
     def rollback(self) -> None: ...
     @property
     def in_transaction(self) -> bool: ...
@@ -79,7 +82,6 @@ class SqliteDatabase:
         self.execute = connection.execute
         self.executemany = connection.executemany
         self.rollback = connection.rollback
-        self.commit = connection.commit
         self.close = connection.close
         self._numbers: dict[str, int] = {}
 
@@ -87,6 +89,10 @@ class SqliteDatabase:
         """Take the write lock at once: a transaction that is upgraded later may have to fail."""
         self.connection.execute("BEGIN IMMEDIATE")
         self._numbers.clear()
+
+    def commit(self, _meanwhile: Callable[[], None] | None = None) -> None:
+        """Nothing is done meanwhile: it is this thread that is at work."""
+        self.connection.commit()
 
     def number(self, table: str) -> int:
         if table not in self._numbers:

@@ -1,6 +1,6 @@
 """The ledger through SQLAlchemy Core, to measure what that would cost in the hot path."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,7 @@ class Alchemy:
         self._numbers.clear()
         self.in_transaction = True
 
-    def commit(self) -> None:
+    def commit(self, _meanwhile: Callable[[], None] | None = None) -> None:
         self._connection.commit()
         self.in_transaction = False
 

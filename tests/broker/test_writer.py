@@ -1,9 +1,11 @@
 """The writer: what waits is committed together, and one bad message harms nobody."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from broker import writer
 from broker.exchange import Incoming
 from broker.fleet.orders import OrderRefused
 from broker.live import Hub
@@ -17,8 +19,8 @@ TIMEOUT_S = 20.0
 class Lab:
     """A writer on a desk's ledger; `run` takes messages as one batch and ends."""
 
-    def __init__(self, folder: Path) -> None:
-        self.desk = Desk(folder)
+    def __init__(self, folder: Path, url: str) -> None:
+        self.desk = Desk(folder, url)
         self.sent: list[Outgoing] = []
         self.acknowledged: list[int] = []
         self.writer = Writer(
@@ -37,8 +39,11 @@ class Lab:
 
 
 @pytest.fixture
-def lab(tmp_path: Path) -> Lab:
-    return Lab(tmp_path / "data")
+def lab(tmp_path: Path, database_url: str) -> Iterator[Lab]:
+    """On each database."""
+    made = Lab(tmp_path / "data", database_url)
+    yield made
+    made.desk.db.close()
 
 
 def machines(lab: Lab) -> tuple[Machine, Machine]:
@@ -78,6 +83,24 @@ def test_a_fact_that_cannot_be_folded_is_shelved_and_others_go_on(lab: Lab) -> N
     assert lab.desk.rows("SELECT kind, device FROM exception_case") == [("lost", 1)]
     assert lab.desk.one("SELECT state FROM loan WHERE copy = 2") == "void"
     assert sorted(lab.acknowledged) == [1, 2]
+
+
+def test_what_is_read_while_a_batch_is_committed_is_taken_in_its_turn(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case1, case2 = machines(lab)
+    case1.session(2, READERS[0], put=[TAGS[0]])
+    case1.session(3, READERS[0], took=[TAGS[0]])
+    good = [case1.says("fact", case1.payload(number, number)) for number in (1, 2, 3)]
+    forged = case2.says("fact", case1.payload(1, 1))
+    monkeypatch.setattr(writer, "BATCH_MAX", 2)
+
+    lab.run(good[0], forged, good[1], forged._replace(payload=b"{"), good[2])
+
+    assert lab.acknowledged == [1, 2, 3, 4, 5]
+    assert lab.desk.rows("SELECT number FROM inbox ORDER BY id") == [(1,), (2,), (3,)]
+    refused = "SELECT reason, value FROM counter WHERE kind = 'refused' ORDER BY reason"
+    assert lab.desk.rows(refused) == [("forged", 1), ("malformed", 1)]
 
 
 def test_a_refused_order_is_an_answer_and_not_a_failure(lab: Lab) -> None:

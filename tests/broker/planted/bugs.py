@@ -49,8 +49,7 @@ BUGS = (
         ("circulation/test_late.py", "circulation/test_minhang.py")),
     Bug("acknowledgement before the commit",
         "broker/writer.py",
-        "            counted = self._exchange.settle()\n            self._db.commit()\n",
-        "            counted = self._exchange.settle()\n"
+        "            self._db.commit(self._look_ahead)\n",
         "            self._send(self._exchange.outbox.take())\n            self._db.commit()\n",
         ("contract/test_acknowledged.py",)),
     Bug("forgotten reversal: what staff took back still counts",
@@ -99,7 +98,7 @@ BUGS = (
         "True",
         ("test_exchange.py::test_a_record_that_follows_another_past_quarantines_the_stream",)),
     Bug("the chain is not checked within a message",
-        "broker/ledger/inbox.py",
+        "broker/ledger/told.py",
         'raise Refusal("forged", "the head is not that of the last record")',
         "pass",
         ("test_exchange.py::test_a_forged_record_is_refused_and_disturbs_nothing",)),
