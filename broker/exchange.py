@@ -45,6 +45,7 @@ from broker.ledger.limits import Limits
 from broker.ledger.store import Database
 from broker.ledger.told import INTEGER_MAX, JOURNAL, Refusal
 from broker.outbox import Outbox
+from broker.updates.rollout import Rollout
 
 log = structlog.get_logger()
 
@@ -112,6 +113,7 @@ class Exchange:
         self._looked = 0  # Of the books' movements, how many holds have looked at.
         self._gaps = Gaps(self.cases)
         self.outbox = Outbox()
+        self.rollout: Rollout | None = None  # Set where machines are offered updates.
         self.heard: set[str] = set()
 
     def read_ahead(self, messages: Iterable[Incoming]) -> None:
@@ -168,17 +170,21 @@ class Exchange:
         policy = self.policies.now
         if policy:
             fields = policy.at(Place(device.site, device.level, device.kind))
-            self.outbox.say(device, "want", {"revision": policy.revision, "policy": fields})
+            offers = self.rollout.wanted(device) if self.rollout else {}
+            want = {"revision": policy.revision, "policy": fields}
+            self.outbox.say(device, "want", want | offers)
 
     def renew_policy(self, now_ms: int) -> None:
         """Look whether day or cards have changed, and tell the machines that are there.
 
         Whoever comes later says which policy it has, and is told then.
         """
+        changed = self.rollout.look(now_ms) if self.rollout else []
         if self.policies.look(now_ms):
-            for device in self._registry.all():
-                if device.nonce:
-                    self.want(device)
+            changed = self._registry.all()
+        for device in changed:
+            if device.nonce:
+                self.want(device)
 
     def people_changed(self, now_ms: int) -> None:
         """Cards, blocks or readers have changed: forget them, and tell the machines."""
@@ -238,6 +244,8 @@ class Exchange:
         for part in (*parts, self.counters, self.outbox, self.policies):
             part.forget()
         self.holds.forget()
+        if self.rollout:
+            self.rollout.forget()
         self._looked = 0
         self._forgot = True
         self.cases.changed.clear()
@@ -283,6 +291,8 @@ class Exchange:
         # numbers.  It lets go of them when it has told them, and they were found to be the same.
         number = min(stream.number, cast(int, said["acked"]))
         self.outbox.greet(device, journal, number=number, renew=renew, time_ms=now_ms)
+        if self.rollout and self.rollout.offers:
+            self.want(device)  # What it was offered while it was away may be stopped since.
 
     def _fact(self, device: Device, message: Incoming) -> None:
         journal, taken = self._inbox.take(device, message.payload, message.received_ms)
@@ -362,6 +372,9 @@ class Exchange:
     def _state(self, device: Device, message: Incoming) -> None:
         said = _decoded("state", message)
         self._states.state(device, said, message.received_ms)
+        if self.rollout:
+            updates = cast("list[dict[str, object]]", said["updates"])
+            self.rollout.heard(device, updates, message.received_ms)
         if self.policies.now and said["policy"] != self.policies.now.revision:
             self.want(device)
 
