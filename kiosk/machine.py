@@ -16,11 +16,13 @@ from kiosk.devices.scanner import Scanner
 from kiosk.devices.tray import Tray
 from kiosk.loop import Loop
 from kiosk.runtime import Runtime
+from kiosk.services.asked import Asked
 from kiosk.services.clock import Clock
 from kiosk.services.incident import Recorder
 from kiosk.services.journal import Journal
+from kiosk.services.neighbours import neighbours
 from kiosk.services.obeys import Obeys
-from kiosk.services.shelf import Shelf
+from kiosk.services.shelf import stocked
 from kiosk.services.store import Store
 from kiosk.services.tls import proof
 from kiosk.services.uplink import Uplink
@@ -94,8 +96,11 @@ def _keeper(config: Config, texts: Texts) -> Iterator[Made]:
         timings=config.uplink_timings,
     )
     runtime.link = uplink
+    asked = _asked(config, clock, runtime, ("neighbours", neighbours))
     try:
         uplink.start()
+        for one in asked:
+            one.start()
         devices = _devices(config, runtime)
         for device in devices:
             if isinstance(device, Printer):
@@ -104,6 +109,8 @@ def _keeper(config: Config, texts: Texts) -> Iterator[Made]:
                 runtime.secures(device.secure)
         yield runtime, devices, clock.wall_ms
     finally:
+        for one in asked:
+            one.stop()
         uplink.stop()
         journal.close()
 
@@ -120,16 +127,33 @@ def _cabinet(config: Config, texts: Texts) -> Iterator[Made]:
         timings=config.timings,
         uptime_ms=clock.uptime_ms,
     )
-    shelf = Shelf(
-        config.web, config.device, config.key, config.data, clock.wall_ms, cabinet.post
-    )  # fmt: skip
+    asked = _asked(config, clock, cabinet, ("neighbours", neighbours), ("copies", stocked))
     devices = _devices(config, cabinet)
     cabinet.tell = next(device.say for device in devices if isinstance(device, Controller))
     try:
-        shelf.start()
+        for one in asked:
+            one.start()
         yield cabinet, devices, clock.wall_ms
     finally:
-        shelf.stop()
+        for one in asked:
+            one.stop()
+
+
+def _asked(config: Config, clock: Clock, loop: Loop, *whats: tuple[str, Any]) -> list[Asked]:
+    """Return what asks the service for things that are shown, still."""
+    return [
+        Asked(
+            what,
+            web=config.web,
+            device=config.device,
+            key=config.key,
+            folder=config.data,
+            wall_ms=clock.wall_ms,
+            understand=understand,
+            post=loop.post,
+        )
+        for what, understand in whats
+    ]
 
 
 def _devices(config: Config, loop: Loop) -> list[Device]:

@@ -148,14 +148,15 @@ class Runtime(Loop):
         """Say what the machine is, when that has changed."""
         faults = list(self.model.world.faults)
         fill = self._store.fill
-        broken = set(ROLES[self.model.world.role].needs) & set(faults)
+        role = ROLES[self.model.world.role]
+        broken = set(role.needs) & set(faults)
         state = {
             "config": 1,
             "policy": self._store.revision,
             "stock": [],
             "faults": faults,
             "fill": fill,
-            "lends": not broken and fill < LENDS_BELOW_PERCENT,
+            "lends": role.lends and not broken and fill < LENDS_BELOW_PERCENT,
         }
         if state != self._reported and self.link is not None:
             self._reported = state

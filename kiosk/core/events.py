@@ -132,6 +132,21 @@ class Stocked(NamedTuple):
     copies: tuple[Inside, ...]
 
 
+class Near(NamedTuple):
+    """Another machine that lends and takes returns."""
+
+    device: str
+    place_zh: str
+    place_en: str
+    metres: int  # As the crow flies; 0 is the same place.
+
+
+class Neighbours(NamedTuple):
+    """Where else a reader can go, the nearest first."""
+
+    near: tuple[Near, ...]
+
+
 class Served(NamedTuple):
     on: bool
 
@@ -153,7 +168,7 @@ class Tick(NamedTuple):
 
 Event = (
     Key | Press | Card | Barcode | OtherCode | Seen | Answered | Written | Shown | Unlinked
-    | Paper | Printed | Stocked | Served | Faulted | Crashed | Tick
+    | Paper | Printed | Stocked | Neighbours | Served | Faulted | Crashed | Tick
 )  # fmt: skip
 
 # --- what is wanted ----------------------------------------------------------------------------

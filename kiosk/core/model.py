@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from kiosk.core import states as at
-from kiosk.core.events import Inside, Shown
+from kiosk.core.events import Inside, Near, Shown
 
 BORROW, RETURN = "borrow", "return"
 LENT, RETURNED, ALREADY, NOTED, NOT_LENT, LIFTED = OUTCOMES = (
@@ -48,6 +48,7 @@ class World(NamedTuple):
     doors: int = 0  # Of a bookcase.
     low: tuple[int, ...] = ()  # Of its doors, those that a seated hand reaches.
     inside: tuple[Inside, ...] = ()  # Copies in it, as far as its screen knows.
+    near: tuple[Near, ...] = ()  # Where else one can go, the nearest first.
     timings: Timings = Timings()
 
 

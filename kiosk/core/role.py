@@ -34,6 +34,7 @@ class Role(NamedTuple):
     parts: tuple[str, ...]  # Devices that are opened: words of wire.PARTS.
     needs: tuple[str, ...]  # Without these it does not do its work.
     journals: bool = True  # Whether it tells the service facts of its own.
+    lends: bool = False  # Whether somebody can borrow here.
     reaches: bool = False  # Whether it has a tall screen, all of which can come within reach.
     # Keys of the keypad that mean something else now: the flow hears them as the event "tap".
     taps: Callable[[Model], tuple[str, ...]] = _none

@@ -15,6 +15,7 @@ from kiosk.core.events import (
     Event,
     Faulted,
     Key,
+    Neighbours,
     OtherCode,
     Paper,
     Press,
@@ -81,6 +82,8 @@ def _aware(model: Model, event: Event) -> Model:
         world = world._replace(tray=event.tags)
     elif isinstance(event, Served):
         world = world._replace(served=event.on)
+    elif isinstance(event, Neighbours):
+        world = world._replace(near=event.near)
     elif isinstance(event, Paper):
         world = world._replace(printer=event.word)
     elif isinstance(event, Faulted):

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from kiosk.core.model import Book
+from kiosk.core.model import Book, Model
 
 Texts = Mapping[str, str]
 COLOURS = 8  # Muted colours of drawn covers.
@@ -86,6 +86,22 @@ def day(texts: Texts, due: int) -> str:
     """Return a day (yyyymmdd) in words, without its year."""
     month = texts["months"].split()[due // 100 % 100 - 1]
     return say(texts, "date", month=month, day=due % 100)
+
+
+def elsewhere(model: Model, texts: Texts) -> str:
+    """Return where the nearest machine that works is; "" when nobody knows of one."""
+    if not model.world.near:
+        return ""
+    near = model.world.near[0]
+    place = near.place_zh if model.language == "zh" else near.place_en or near.place_zh
+    key = "near" if near.metres else "near.here"
+    metres = max(10, round(near.metres, -1))
+    return say(texts, key, place=place, device=near.device, metres=metres)
+
+
+def joined(*lines: str) -> str:
+    """Return those lines that say something, below each other."""
+    return "\n".join(filter(None, lines))
 
 
 def yuan(fen: int) -> str:

@@ -124,6 +124,8 @@ def _frozen(value: Any) -> Any:
     if isinstance(value, list) and value and isinstance(value[0], dict):
         if "door" in value[0] and "tag" in value[0] and "ok" not in value[0]:
             return tuple(events.Inside(**copy) for copy in value)
+        if "metres" in value[0]:
+            return tuple(events.Near(**near) for near in value)
         return value
     return tuple(value) if isinstance(value, list) else value
 

@@ -44,9 +44,11 @@ def _tiles(page: Page, choices: tuple[Choice, ...]) -> None:
     gap = theme.mm(GRID_MM)
     width = (page.width - gap) / 2
     height = theme.mm(80)
-    for index, choice in enumerate(choices):
+    # What cannot be chosen keeps its place, the left one.
+    main, placed = choices[0], sorted(choices, key=lambda choice: not choice.grey)
+    for index, choice in enumerate(placed if choices[-1].grey else choices):
         box = (page.left + index * (width + gap), page.bottom, width, height)
-        page.button(choice, box, "tile" if index else "tile_main")
+        page.button(choice, box, "tile_main" if choice is main else "tile")
     page.bottom += height + theme.mm(2 * GRID_MM)
 
 

@@ -6,7 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.config import Panel, texts
-from kiosk.core.events import Crashed, Faulted, Found, Paper, Printed, Served, Unlinked
+from kiosk.core.events import (
+    Crashed,
+    Faulted,
+    Found,
+    Near,
+    Neighbours,
+    Paper,
+    Printed,
+    Served,
+    Unlinked,
+)
 from kiosk.core.model import Model
 from kiosk.core.present import present
 from kiosk.core.view import View
@@ -31,6 +41,8 @@ BOOKS = {
     "EC": ("活着", "余华", "I247.57"),
 }  # fmt: skip
 MANY = tuple(BOOKS)
+NEAR = Neighbours((Near("bc02", "购物中心一楼中庭", "Shopping centre, ground-floor atrium", 263),))
+NEAR_HERE = Neighbours((Near("kx01", "区图书馆一楼大厅", "District library, ground floor", 0),))
 
 
 def told(tag: str, why: str = "", **fields: object) -> dict[str, object]:
@@ -84,8 +96,12 @@ def models() -> dict[str, Model]:
         "welcome_books": Visit().lay("E1", "E2"),
         "welcome_keypad": Visit().keys("down"),
         "welcome_offline": Visit(served=False),
-        "welcome_no_scanner": Visit().on(Faulted("scanner", True)),
-        "welcome_no_tray": Visit().on(Faulted("tray", True)),
+        "welcome_no_scanner": Visit().on(Faulted("scanner", True), NEAR),
+        "welcome_no_tray": Visit().on(Faulted("tray", True), NEAR),
+        "welcome_broken_alone": Visit().on(Faulted("tray", True)),
+        "refused_quota": Visit().on(NEAR).press("borrow").card().answer(
+            "account", ok=False, why="journal_full"
+        ),
         "card": Visit().press("borrow"),
         "card_notice": Visit().press("borrow").on(Served(False)).keys("down"),
         "looking": Visit().press("borrow").card(),
@@ -160,7 +176,7 @@ def return24() -> dict[str, Model]:
     later.lay("E5").answer("return", books=[told("E5", "not_on_loan")]).lay()
     shown = {
         "return24_welcome": slot(),
-        "return24_broken": slot().on(Faulted("tray", True)),
+        "return24_broken": slot().on(Faulted("tray", True), NEAR),
         "return24_passing": slot().lay("E1"),
         "return24_result": slot("E1", "E2", overdue_days=3),
         "return24_result_mixed": later,
@@ -185,7 +201,7 @@ def bookcase() -> dict[str, Model]:
         "bookcase_welcome_empty": Cabinet(inside=()),
         "bookcase_attract": Cabinet().wait(61),
         "bookcase_inside": Cabinet().press("inside"),
-        "bookcase_away": Cabinet().on(Unlinked()),
+        "bookcase_away": Cabinet().on(NEAR_HERE, Unlinked()),
         "bookcase_sorry": Cabinet().on(Crashed()),
         "bookcase_asking": Cabinet().shows("asking"),
         "bookcase_refused": Cabinet().shows("asking").shows("refused", why="limit"),

@@ -14,9 +14,11 @@ import pytest
 
 from bookcase_fw import sign
 from kiosk.config import ConfigError, load
-from kiosk.core.events import Inside, Stocked
+from kiosk.core.events import Inside, Near, Neighbours, Stocked
 from kiosk.core.roles import ROLES
-from kiosk.services.shelf import Shelf
+from kiosk.services.asked import Asked
+from kiosk.services.neighbours import neighbours
+from kiosk.services.shelf import stocked
 
 KEY = bytes(range(32))
 LIMIT_S = 20
@@ -106,6 +108,24 @@ def web() -> Iterator[str]:
     server.server_close()
 
 
+def shelf_of(web: str, folder: Path, told: "queue.Queue[Any]") -> Asked:
+    return Asked(
+        "copies", web=web, device="bc01", key=KEY, folder=folder, wall_ms=lambda: 5,
+        understand=stocked, post=told.put,
+    )  # fmt: skip
+
+
+def test_neighbours_are_understood_in_the_order_of_the_service() -> None:
+    rows = [
+        {"device": "bc02", "kind": "bookcase", "place_zh": "商场", "place_en": "Mall", "metres": 0},
+        {"device": "kx02", "kind": "kiosk", "place_zh": "分馆", "place_en": "Branch", "metres": 80},
+    ]
+
+    assert neighbours(json.dumps(rows).encode()) == Neighbours(
+        (Near("bc02", "商场", "Mall", 0), Near("kx02", "分馆", "Branch", 80))
+    )
+
+
 def test_the_shelf_is_asked_for_and_kept_for_a_night_without_a_network(
     tmp_path: Path, web: str
 ) -> None:
@@ -117,7 +137,7 @@ def test_the_shelf_is_asked_for_and_kept_for_a_night_without_a_network(
     expected = Stocked((Inside("E1", 1, "三体", "", "I247.55"), Inside("E2", 2, "活着", "余华")))
     told: queue.Queue[Stocked] = queue.Queue()
 
-    shelf = Shelf(web, "bc01", KEY, tmp_path, lambda: 5, told.put)
+    shelf = shelf_of(web, tmp_path, told)
     shelf.start()
     assert told.get(timeout=LIMIT_S) == expected
     path, time, signature = Service.asked.get(timeout=LIMIT_S)
@@ -126,7 +146,7 @@ def test_the_shelf_is_asked_for_and_kept_for_a_night_without_a_network(
 
     assert (path, time) == ("/v1/machines/bc01/copies", "5")
     assert signature == sign.hexadecimal(sign.hmac(KEY, b"5\n/v1/machines/bc01/copies"))
-    later = Shelf("http://127.0.0.1:9", "bc01", KEY, tmp_path, lambda: 5, told.put)
+    later = shelf_of("http://127.0.0.1:9", tmp_path, told)
     later.start()
     assert told.get(timeout=LIMIT_S) == expected
     later.stop()
@@ -139,7 +159,7 @@ def test_an_answer_that_is_not_understood_changes_nothing(
 ) -> None:
     Service.answer = answer
     told: queue.Queue[Stocked] = queue.Queue()
-    shelf = Shelf(web, "bc01", KEY, tmp_path, lambda: 5, told.put)
+    shelf = shelf_of(web, tmp_path, told)
 
     shelf.start()
     Service.asked.get(timeout=LIMIT_S)
@@ -147,4 +167,4 @@ def test_an_answer_that_is_not_understood_changes_nothing(
     shelf.join(LIMIT_S)
 
     assert told.empty()
-    assert not (tmp_path / "shelf.json").exists()
+    assert not (tmp_path / "copies.json").exists()

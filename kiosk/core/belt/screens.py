@@ -4,7 +4,7 @@ from kiosk.core import states as at
 from kiosk.core.led import screens as led
 from kiosk.core.led.screens import Screen
 from kiosk.core.model import Model
-from kiosk.core.view import Texts, View, say
+from kiosk.core.view import Texts, View, elsewhere, joined, say
 
 
 def _put_in(model: Model, texts: Texts) -> View:
@@ -39,7 +39,8 @@ def _given_back(model: Model, texts: Texts) -> View:
 def _shut(model: Model, texts: Texts) -> View:
     why, step = _reason(model, texts)
     heading = texts["return24.broken"]
-    return View("", title=heading, line=step, notice=why, picture="attention")
+    line = joined(step, elsewhere(model, texts))
+    return View("", title=heading, line=line, notice=why, picture="attention")
 
 
 def _reason(model: Model, texts: Texts) -> tuple[str, str]:

@@ -6,7 +6,19 @@ from kiosk.core.events import Inside
 from kiosk.core.led import screens as led
 from kiosk.core.led.screens import Screen
 from kiosk.core.model import Book, Model
-from kiosk.core.view import Case, Cover, Part, Texts, View, cover, day, say, title
+from kiosk.core.view import (
+    Case,
+    Cover,
+    Part,
+    Texts,
+    View,
+    cover,
+    day,
+    elsewhere,
+    joined,
+    say,
+    title,
+)
 
 # --- nobody's card -----------------------------------------------------------------------------
 
@@ -16,7 +28,7 @@ def _welcome(model: Model, texts: Texts) -> View:
     key = "bookcase.welcome.line.count" if count else "bookcase.welcome.line"
     line = say(texts, key, count=count)
     if model.shown.locked:
-        line = texts["bookcase.locked.line"]
+        line = joined(texts["bookcase.locked.line"], elsewhere(model, texts))
         return View("", title=texts["bookcase.locked.title"], line=line, picture="attention")
     if model.shown.code:
         line += "\n" + texts["bookcase.welcome.code"]

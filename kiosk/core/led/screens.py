@@ -5,8 +5,10 @@ from collections.abc import Callable
 from kiosk.core import states as at
 from kiosk.core.model import Model
 from kiosk.core.speech import STAR
-from kiosk.core.view import Case, Choice, Part, Texts, View, say
+from kiosk.core.view import Case, Choice, Part, Texts, View, elsewhere, joined, say
 
+# What another machine may do.
+ELSEWHERE = ("journal_full", "stale", "quota", "offline", "fault", "alarm", "locked_down", "jam")
 Screen = Callable[[Model, Texts], View]
 
 
@@ -22,7 +24,7 @@ def status(model: Model) -> str:
 
 
 def _away(model: Model, texts: Texts) -> View:
-    line = texts["bookcase.away.line"]
+    line = joined(texts["bookcase.away.line"], elsewhere(model, texts))
     return View("", title=texts["bookcase.away.title"], line=line, picture="attention")
 
 
@@ -45,6 +47,8 @@ def _refused(model: Model, texts: Texts) -> View:
     why = model.shown.why
     step = f"bookcase.step.{why}"
     step = texts[step if step in texts else "step." + why]
+    if why in ELSEWHERE:
+        step = joined(step, elsewhere(model, texts))
     return View("", title=texts["why." + why], line=step, picture="attention")
 
 

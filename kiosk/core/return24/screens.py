@@ -5,7 +5,7 @@ from collections.abc import Callable
 from kiosk.core import states as at
 from kiosk.core.model import GOOD, Model, roomy
 from kiosk.core.outcomes import parts
-from kiosk.core.view import Texts, View, say
+from kiosk.core.view import Texts, View, elsewhere, joined, say
 
 PARTS_MAX, PARTS_MAX_LARGE = 3, 2  # Kinds of outcome that are shown: those of the last books.
 
@@ -22,8 +22,8 @@ def status(model: Model) -> str:
 
 def _welcome(model: Model, texts: Texts) -> View:
     if "tray" in model.world.faults:
-        broken, line = texts["return24.broken"], texts["return24.broken.line"]
-        return View("", title=broken, line=line, picture="attention")
+        line = joined(texts["return24.broken.line"], elsewhere(model, texts))
+        return View("", title=texts["return24.broken"], line=line, picture="attention")
     line = texts["return24.welcome.line"]
     return View("", title=texts["return24.welcome.title"], line=line, picture="slot")
 

@@ -56,7 +56,9 @@ def choices(model: Model) -> tuple[str, ...]:
 
 
 def greyed(model: Model) -> tuple[tuple[str, str], ...]:
-    """Return what a reader misses here, and why: paper."""
+    """Return what a reader misses here, and why: to borrow, or paper."""
+    if model.state == at.WELCOME and "scanner" in model.world.faults and choices(model):
+        return (("borrow", "grey.scanner"),)
     if model.state == at.RECEIPT and model.world.printer in PRINTS_NOTHING:
         return (("paper", f"grey.{model.world.printer}"),)
     return ()

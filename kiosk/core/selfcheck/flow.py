@@ -134,4 +134,5 @@ SELFCHECK = Role(
     parts=("tray", "scanner", "keypad", "printer"),
     needs=("tray", "scanner"),
     greyed=choices.greyed,
+    lends=True,
 )

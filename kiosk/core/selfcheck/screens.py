@@ -17,8 +17,21 @@ from kiosk.core.model import (
 )
 from kiosk.core.outcomes import parts
 from kiosk.core.selfcheck import choices
-from kiosk.core.view import Cover, Part, Texts, View, cover, day, say, title, yuan
+from kiosk.core.view import (
+    Cover,
+    Part,
+    Texts,
+    View,
+    cover,
+    day,
+    elsewhere,
+    joined,
+    say,
+    title,
+    yuan,
+)
 
+ELSEWHERE = ("journal_full", "stale", "quota", "fault")  # What another machine may do.
 LATE = "late"  # How a loan stands that should be back already.
 
 # --- one function a screen ---------------------------------------------------------------------
@@ -26,10 +39,12 @@ LATE = "late"  # How a loan stands that should be back already.
 
 def _welcome(model: Model, texts: Texts) -> View:
     if "tray" in model.world.faults:
-        broken, line = texts["welcome.broken"], texts["welcome.broken.line"]
-        return View("", title=broken, line=line, picture="attention")
+        line = joined(texts["welcome.broken.line"], elsewhere(model, texts))
+        return View("", title=texts["welcome.broken"], line=line, picture="attention")
     seen = len(model.world.tray)
     line = say(texts, "welcome.seen", count=seen) if seen else texts["welcome.line"]
+    if "scanner" in model.world.faults:
+        line = joined(texts["welcome.no_scanner"], elsewhere(model, texts))
     return View("", title=texts["welcome.title"], line=line, picture="shelf")
 
 
@@ -50,6 +65,8 @@ def _waited(model: Model) -> float:
 
 def _refused(model: Model, texts: Texts) -> View:
     why, step = texts["why." + model.why], texts["step." + model.why]
+    if model.why in ELSEWHERE:
+        step = joined(step, elsewhere(model, texts))
     if model.fines:
         owed = Part("attention", _owed(model, texts), (), texts["owed.step"])
         return View("", title=why, line=step, parts=(owed,))
