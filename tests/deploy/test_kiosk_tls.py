@@ -11,12 +11,13 @@ import pytest
 
 from hw_sim.desk import config, keys, ports
 from hw_sim.desk.process import Process
-from hw_sim.ledger import Service
 from hw_sim.machines import KioskTwins
 from hw_sim.world import radio, sample
-from tests.deploy.test_tls import HOST, certificate, mqtt_server, until
+from tests.deploy.parts import HOST, asked, certificate, mqtt_server, until
 
 KIOSK = "kx01"
+SERVED = f"""SELECT device.name FROM device JOIN device_state ON device.id = device_state.device
+WHERE device.name = '{KIOSK}' AND online = 1 AND served = session"""
 
 
 async def test_a_kiosk_is_served_over_tls(tmp_path: Path) -> None:
@@ -38,15 +39,8 @@ async def test_a_kiosk_is_served_over_tls(tmp_path: Path) -> None:
         run = [sys.executable, "-m", "kiosk", "run", "--config", str(path)]
         kiosk = Process(KIOSK, run, tmp_path / "kiosk.log", {"SDL_VIDEODRIVER": "offscreen"})
         await kiosk.start("ready")
-        token = (tmp_path / "data" / "staff.token").read_text().strip()
-        api = Service(f"http://{web[0]}:{web[1]}", token)
-
-        async def served() -> bool:
-            machines = await api.get("/v1/machines")
-            return any(row["device"] == KIOSK and row["served"] for row in machines)
-
         try:
-            await until(served, f"{KIOSK} is served")
+            await until(lambda: asked(tmp_path, SERVED), f"{KIOSK} is served")
         finally:
             await kiosk.stop()
             await service.stop()
