@@ -20,6 +20,7 @@ from broker.desk.desk import DeskRefused
 from broker.desk.requests import Answer
 from broker.exchange import Exchange
 from broker.fleet.orders import OrderRefused
+from broker.fleet.phones import Phones
 from broker.fleet.registry import Registry
 from broker.holds.hatch import Hatch
 from broker.holds.waiting import Waiting
@@ -125,6 +126,7 @@ class Service:
                     waiting=Waiting,
                 ),
                 accounts=self._accounts,
+                phones=Phones(config.key, device_key=self._registry.key, now_ms=now_ms),
                 shelf=shelf,
                 holds=Hatch(
                     do=self._writer.do,

@@ -31,6 +31,8 @@ OPEN = (
     ("GET|HEAD",     r"/static/.*"),
     ("GET|HEAD",     r"/updates/[0-9a-f]{64}"),
     ("GET|HEAD",     r"/sign-in"),
+    ("GET|HEAD",     r"/phone"),
+    ("GET|HEAD",     r"/v1/phone/token"),
     ("PUT",          r"/v1/machines/[^/]+/picture"),
     ("POST",         r"/v1/payments/callbacks/[^/]+"),
 )

@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from broker.accounts.house import Accounts
 from broker.catalogue.reader import Catalogue
 from broker.desk.file import Files
+from broker.fleet.phones import Phones
 from broker.holds.hatch import Hatch
 from broker.ledger.read import Reader
 from broker.ledger.trial import Trial
@@ -25,6 +26,7 @@ from broker.web import (
     desk,
     neighbours,
     pages,
+    phone,
     problem,
     readerpage,
     reports,
@@ -62,6 +64,7 @@ ROUTERS = (
     signin.router,
     staffpage.router,
     pages.router,
+    phone.router,
     casepage.router,
     accounts_api.router,
     readerpage.router,
@@ -86,6 +89,7 @@ def create_app(
     holds: Hatch | None = None,
     shelf: Shelf | None = None,
     staff: Staff | None = None,
+    phones: Phones | None = None,
 ) -> FastAPI:
     """Return the application.  Call `hub.close()` before uvicorn stops: open streams hold it up.
 
@@ -115,6 +119,7 @@ def create_app(
     app.state.trial = trial
     app.state.shelf = shelf
     app.state.staff = staff
+    app.state.phones = phones
     app.add_exception_handler(rights.NotAllowed, signin.not_allowed)
     for kind, handler in problem.HANDLERS:
         app.add_exception_handler(kind, handler)

@@ -16,6 +16,8 @@ ROUTES = (
     (OPEN,        "GET",    "/healthz"),
     (OPEN,        "GET",    "/sign-in"),
     (OPEN,        "POST",   "/sign-in"),
+    (OPEN,        "GET",    "/phone"),
+    (OPEN,        "GET",    "/v1/phone/token"),
     (OPEN,        "PUT",    "/v1/machines/{device}/picture"),
     (OPEN,        "POST",   "/v1/payments/callbacks/{provider}"),
     (OPEN,        "GET",    "/updates/{hash}"),
@@ -82,6 +84,7 @@ ROUTES = (
     ("settle",    "POST",   "/v1/cases/{id}/{action}"),
 
     ("serve",     "POST",   "/readers/{card}"),
+    ("serve",     "POST",   "/v1/readers/{card}/phone"),
     ("serve",     "POST",   "/v1/readers/{card}/money"),
     ("serve",     "POST",   "/v1/readers/{card}/payments"),
     ("serve",     "POST",   "/v1/payments/{id}/ask"),
