@@ -155,12 +155,19 @@ class Exchange:
         self.counters.add("refused", reason)
         log.warning("refused", reason=reason, topic=topic[:LOGGED_MAX], text=text[:LOGGED_MAX])
 
-    def order(self, name: str, *, op: str, door: int, now_ms: int) -> str:
-        """Order something of a machine; return the order's id, or raise OrderRefused."""
+    def order(
+        self, name: str, *, op: str, door: int, now_ms: int, staff: str = "", reader: str = ""
+    ) -> str:
+        """Order something of a machine, in the name of staff; return the order's id.
+
+        `reader` is for whom a door is opened.  Raises OrderRefused.
+        """
         device = self._registry.find(name)
         if device is None:
             raise OrderRefused("unknown")
-        made = self._orders.make(device, op=op, door=door, reader="", now_ms=now_ms)
+        made = self._orders.make(
+            device, op=op, door=door, reader=reader, staff=staff, now_ms=now_ms
+        )
         number = str(made["id"])
         self.outbox.say(device, "order", made, session=str(made["session"]), nonce=number)
         return number

@@ -35,6 +35,7 @@ from broker.minder import Minder, Watch
 from broker.mqttserver import SERVICE, Access, MqttServer
 from broker.staff.hashes import Hasher
 from broker.staff.office import Staff
+from broker.staff.openings import Openings
 from broker.updates.rollout import Rollout
 from broker.updates.shelf import Shelf
 from broker.web.app import Refused, create_app
@@ -105,6 +106,7 @@ class Service:
         self._exchange.rollout = Rollout(self._db, self._registry, shelf, url)
         console_token = console.announce(config.folder, f"http://{config.web.host}:{self.web_port}")
         engine = database.open_reader(config.folder, config.database)
+        do = through(self._writer, self._db)
         self._wanted: frozenset[int] = frozenset()
         self._served: set[int] = set()
         self._ready = threading.Event()
@@ -136,13 +138,13 @@ class Service:
                     now_ms=now_ms,
                 ),
                 staff=Staff(
-                    do=through(self._writer, self._db),
+                    do=do,
                     engine=engine,
                     district_key=config.key,
                     now_ms=now_ms,
                     hasher=Hasher(),
-                    cards_changed=self._exchange.people_changed,
                 ),
+                openings=Openings(do=do, open_door=self._open_for_reader, now_ms=now_ms),
             )
         )
         self._web_thread = threading.Thread(
@@ -190,15 +192,23 @@ class Service:
         if self._lock:
             self._lock.release()
 
-    def send_order(self, device: str, op: str, door: int) -> str:
+    def send_order(self, device: str, op: str, door: int, staff: str) -> str:
         """Send an order to a machine and return its id, or raise Refused.  Any thread may ask."""
         order = self._writer.do(
-            lambda: self._exchange.order(device, op=op, door=door, now_ms=self._now_ms())
+            lambda: self._exchange.order(
+                device, op=op, door=door, now_ms=self._now_ms(), staff=staff
+            )
         )
         try:
             return order.result(ORDER_TIMEOUT_S)
         except OrderRefused as refused:
             raise Refused(refused.reason) from None
+
+    def _open_for_reader(self, device: str, door: int, reader: str, staff: str, now_ms: int) -> str:
+        """In the writer's transaction."""
+        return self._exchange.order(
+            device, op="open", door=door, now_ms=now_ms, staff=staff, reader=reader
+        )
 
     def at_desk(self, job: DeskJob) -> Answer:
         """Do something at the desk, or raise DeskRefused.  Any thread may ask."""

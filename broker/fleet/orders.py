@@ -31,7 +31,7 @@ class Orders:
         self._clocks = clocks
 
     def make(
-        self, device: Device, *, op: str, door: int, reader: str, now_ms: int
+        self, device: Device, *, op: str, door: int, reader: str, staff: str, now_ms: int
     ) -> dict[str, object]:
         """Enter an order and return its fields (wire `order`), or raise OrderRefused."""
         first = 1 if op == "open" else 0  # There is no "open all".
@@ -50,6 +50,7 @@ class Orders:
             "op": op,
             "door": door,
             "reader": reader,
+            "staff": staff,
         }
         self._db.execute(_ENTER, (order["id"], device.id, op, door, row[1], now_ms))
         return order

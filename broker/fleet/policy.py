@@ -14,6 +14,7 @@ from broker.circulation.rules import LEVELS, Rules
 from broker.circulation.terms import ANY, PEOPLE, Place
 from broker.fleet import lists
 from broker.ledger.store import Database
+from broker.staff import cards
 
 LISTED = "bookcase"  # The kind of machine that fetches lists.
 READERS_MAX = 380  # In the policy; with the blocked ones said twice they fit into a payload.
@@ -153,6 +154,7 @@ def _made(db: Database, rules: Rules, calendar: Calendar, today: int) -> Policy:
             if not calendar.open_on("lend", "adult", place, today)
         ),
         special=_special(rules, today, places, common, limits),
+        staff=cards.told(db),
     )
 
 

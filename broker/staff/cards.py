@@ -9,6 +9,7 @@ import re
 import secrets
 from typing import NamedTuple
 
+from broker.accounts.people import note_change
 from broker.ledger.store import Database
 from broker.staff import notes, people
 from broker.staff.people import StaffError
@@ -55,6 +56,7 @@ def put(db: Database, name: str, card: str, pin: str, *, by: str, now_ms: int) -
     db.execute(_DROP, (card,)).fetchall()
     kept = (card, member.id, salt.hex(), ROUNDS, verifier.hex(), now_ms, by)
     db.execute(_PUT, kept)
+    note_change(db)
     notes.write(db, by, "made", f"card {card[:6]}… of {name}", now_ms)
 
 
@@ -62,6 +64,7 @@ def end(db: Database, card: str, *, by: str, now_ms: int) -> None:
     """A card opens no machine any more, as soon as the machine has the next policy."""
     if not db.execute(_DROP, (card,)).fetchall():
         raise StaffError("unknown_card", card)
+    note_change(db)
     notes.write(db, by, "ended", f"card {card[:6]}…", now_ms)
 
 

@@ -59,15 +59,12 @@ class Staff:
         district_key: bytes,
         now_ms: Callable[[], int],
         hasher: Hasher,
-        cards_changed: Callable[[int], None] = lambda _now_ms: None,
     ) -> None:
-        """`cards_changed` is called in the transaction that changes cards: machines are told."""
         self.do = do
         self._engine = engine
         self._key = district_key
         self._now_ms = now_ms
         self._hasher = hasher
-        self._cards_changed = cards_changed
 
     def by_cookie(self, cookie: str, *, by_hand: bool) -> Who | None:
         """Return whose session it is, while it is one; what a person does `by_hand` prolongs it."""
@@ -130,11 +127,7 @@ class Staff:
         return self._done(lambda db, now_ms: people.link(db, name, by=by, now_ms=now_ms))
 
     def end(self, name: str, by: str) -> None:
-        def run(db: Database, now_ms: int) -> None:
-            people.end(db, name, by=by, now_ms=now_ms)
-            self._cards_changed(now_ms)
-
-        self._done(run)
+        self._done(lambda db, now_ms: people.end(db, name, by=by, now_ms=now_ms))
 
     def add_program(self, name: str, role: str, by: str) -> str:
         """Return its token, which is told once; raises StaffError."""
@@ -148,22 +141,12 @@ class Staff:
     def put_card(self, name: str, card: str, pin: str, by: str) -> str:
         """Give a staff card to somebody; return its pseudonym.  Raises StaffError."""
         pseudonym = sign.pseudonym(self._key, card)
-
-        def run(db: Database, now_ms: int) -> None:
-            cards.put(db, name, pseudonym, pin, by=by, now_ms=now_ms)
-            self._cards_changed(now_ms)
-
-        self._done(run)
+        self._done(lambda db, now_ms: cards.put(db, name, pseudonym, pin, by=by, now_ms=now_ms))
         return pseudonym
 
     def end_card(self, card: str, by: str) -> None:
         """`card` is a pseudonym."""
-
-        def run(db: Database, now_ms: int) -> None:
-            cards.end(db, card, by=by, now_ms=now_ms)
-            self._cards_changed(now_ms)
-
-        self._done(run)
+        self._done(lambda db, now_ms: cards.end(db, card, by=by, now_ms=now_ms))
 
     def member(self, name: str) -> Member:
         return self.do(lambda db: people.find(db, name))

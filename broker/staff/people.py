@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from broker.accounts.people import note_change
 from broker.ledger.store import Database
 from broker.staff import hashes, notes, roles
 
@@ -104,6 +105,7 @@ def put(db: Database, name: str, role: str, *, by: str, now_ms: int) -> Member:
         _check_managers(db, member)
     if (member.role, member.ended_ms) != (role, 0):
         db.execute(_ROLE, (role, member.id))
+        note_change(db)
         notes.write(db, by, "changed", f"{name} {role}", now_ms)
     return find(db, name)
 
@@ -137,6 +139,7 @@ def end(db: Database, name: str, *, by: str, now_ms: int) -> None:
     for statement in (*_LEFT, _CARDS):
         db.execute(statement, (member.id,))
     db.execute(_END, (now_ms, member.id))
+    note_change(db)  # Machines are told without the cards.
     notes.write(db, by, "ended", name, now_ms)
 
 

@@ -10,6 +10,7 @@ from broker.ledger import views
 from broker.web.parts import Parts, Refused, Use
 from broker.web.pictures import SIZE_MAX
 from broker.web.problem import Problem
+from broker.web.rights import Actor
 
 router = APIRouter(prefix="/v1")
 
@@ -44,7 +45,7 @@ def inside(device: Device, use: Use) -> list[views.Inside]:
 
 @router.post("/machines/{device}/orders", summary="Tell a machine", status_code=202,
              responses={404: PROBLEM, 409: PROBLEM})  # fmt: skip
-def order(device: Device, order: Order, use: Use) -> Sent:
+def order(device: Device, order: Order, use: Use, actor: Actor) -> Sent:
     machine = known(use, device)
     door_count = len(machine.doors)
     if order.door > door_count or (order.op == "open" and order.door == 0):
@@ -52,7 +53,7 @@ def order(device: Device, order: Order, use: Use) -> Sent:
     if not machine.served:
         raise Problem("away", device)
     try:
-        return Sent(id=use.send_order(device, order.op, order.door))
+        return Sent(id=use.send_order(device, order.op, order.door, actor))
     except Refused as refused:
         meaning = dict(wire.REASONS).get(refused.reason, "")
         raise Problem("refused", f"{refused.reason}: {meaning}") from refused

@@ -16,6 +16,7 @@ from broker.ledger.read import Reader
 from broker.ledger.trial import Trial
 from broker.live import Hub
 from broker.staff.office import Staff
+from broker.staff.openings import Openings
 from broker.updates.shelf import Shelf
 from broker.web import accounts as accounts_api
 from broker.web import (
@@ -38,6 +39,7 @@ from broker.web import (
     stream,
 )
 from broker.web import holds as holds_api
+from broker.web import openings as openings_api
 from broker.web import updates as updates_api
 from broker.web.access import Access, Gate
 from broker.web.parts import AtDesk, Parts, Refused, SendOrder
@@ -63,6 +65,7 @@ ROUTERS = (
     staffapi.router,
     signin.router,
     staffpage.router,
+    openings_api.router,
     pages.router,
     phone.router,
     casepage.router,
@@ -90,6 +93,7 @@ def create_app(
     shelf: Shelf | None = None,
     staff: Staff | None = None,
     phones: Phones | None = None,
+    openings: Openings | None = None,
 ) -> FastAPI:
     """Return the application.  Call `hub.close()` before uvicorn stops: open streams hold it up.
 
@@ -118,8 +122,9 @@ def create_app(
     app.state.holds = holds
     app.state.trial = trial
     app.state.shelf = shelf
-    app.state.staff = staff
     app.state.phones = phones
+    app.state.staff = staff
+    app.state.openings = openings
     app.add_exception_handler(rights.NotAllowed, signin.not_allowed)
     for kind, handler in problem.HANDLERS:
         app.add_exception_handler(kind, handler)

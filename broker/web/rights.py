@@ -102,6 +102,13 @@ ROUTES = (
     ("serve",     "DELETE", "/v1/holds/{id}"),
     ("serve",     "POST",   "/v1/holds/{id}/pause"),
 
+    ("assist",    "GET",    "/openings"),
+    ("assist",    "POST",   "/openings"),
+    ("assist",    "GET",    "/v1/openings"),
+    ("assist",    "POST",   "/v1/machines/{device}/openings"),
+    ("assist",    "POST",   "/v1/openings/{id}/approve"),
+    ("assist",    "POST",   "/v1/openings/{id}/refuse"),
+
     ("operate",   "POST",   "/v1/machines/{device}/orders"),
     ("operate",   "POST",   "/v1/reconciliations/{provider}/{day}"),
     ("operate",   "POST",   "/v1/settlements"),

@@ -78,8 +78,44 @@ TEXTS = {
     "linked":         ("发了登录链接", "made a link for"),
     "did":            ("办理", "did"),
     "is_locked_now":  ("账户锁定", "locked"),
+    "openings":       ("远程开门", "Openings from afar"),
+    "open_for_reader": ("为读者远程开门", "Open a door for a reader, from afar"),
+    "four_eyes_why":  ("一人申请，另一人在 {n} 分钟内批准；取走的书记在读者名下。",
+                       "One asks, another approves within {n} minutes. What is taken is the "
+                       "reader's loan."),
+    "ask_opening":    ("申请开门", "Ask for a door"),
+    "which_door":     ("哪个门", "Which door"),
+    "reader_card":    ("读者证号", "The reader's card"),
+    "reason_hint":    ("例如：读者电话，扫码器读不出证件",
+                       "For example: on the phone, the scanner does not read the card"),
+    "ask":            ("申请", "Ask"),
+    "approve":        ("批准开门", "Approve and open"),
+    "refuse":         ("不批准", "Refuse"),
+    "take_back":      ("撤回", "Take back"),
+    "state_asked":    ("等待批准", "waits"),
+    "state_sent":     ("已开门", "opened"),
+    "state_refused":  ("未批准", "refused"),
+    "state_lapsed":   ("已过时", "lapsed"),
+    "no_openings":    ("还没有申请。", "Nothing was asked."),
+}
+# Why a door was not opened: words of staff/openings.REFUSALS and of wire.REASONS.
+REFUSALS = {
+    "unknown_door":   ("没有这个门。", "no machine has this door."),
+    "no_reason":      ("请写明理由。", "please say why."),
+    "asked_already":  ("已有人申请打开这个门。", "somebody has asked for this door already."),
+    "unknown_opening": ("没有这个申请。", "there is no such request."),
+    "unknown_card":   ("没有这张读者证。", "no reader has this card."),
+    "too_late":       ("申请已过时或已处理。", "the request has lapsed or was decided."),
+    "four_eyes":      ("须由另一人批准。", "somebody else has to approve it."),
+    "no_person":      ("须由登录的馆员办理。", "only a person who is signed in may."),
+    "offline":        ("机器不在线。", "the machine is offline."),
 }
 # fmt: on
+
+
+def refusal(word: str, language: str) -> str:
+    """Return why a door was not opened; a reason that has no text is said as it is."""
+    return REFUSALS.get(word, (word, word))[LANGUAGES.index(language)]
 
 
 def say(key: str, language: str, **values: object) -> str:

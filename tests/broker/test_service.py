@@ -156,9 +156,9 @@ def test_an_order_from_the_web_reaches_its_machine_signed(service: Service, conf
         "session": "1.1",
         "deadline_ms": order["deadline_ms"],
         "op": "open",
-        "staff": "",
         "door": 2,
         "reader": "",
+        "staff": "console",
     }
     assert late.is_error
 

@@ -86,7 +86,7 @@ def _client(accounts: Accounts, engine: Engine) -> Iterator[TestClient]:
     app = create_app(
         read=Reader(engine),
         hub=Hub(),
-        send_order=lambda _device, _op, _door: "",
+        send_order=lambda _device, _op, _door, _staff: "",
         at_desk=lambda _job: {},
         token=TOKEN,
         timezone="Asia/Shanghai",
