@@ -4,16 +4,19 @@ Every service reaches the database and the MQTT server through wires of its own,
 cut off while the others are not.  Machines have their own wires, as on any desk.
 """
 
+import asyncio
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from hw_sim.desk import config, mosquitto, ports
 from hw_sim.desk.keys import Keys
-from hw_sim.desk.process import Process
+from hw_sim.desk.process import Process, ProcessError
 from hw_sim.desk.proxy import Proxy
 from hw_sim.desk.servers import Servers
 from hw_sim.soak.postgres import Postgres
+
+STARTS_MAX, AGAIN_S = 20, 1.0
 
 
 class Member:
@@ -66,7 +69,17 @@ class District(Servers):
         await self.server.start()
         await ports.answers(*self.mqtt)
         for member in self.members:
-            await member.process.start("ready ")
+            await self.serve_again(member.process)
+
+    async def serve_again(self, service: Process) -> None:
+        """Start a service, and again when it cannot reach its database, as systemd does."""
+        for _try in range(STARTS_MAX):
+            try:
+                await service.start("ready ")
+                return
+            except ProcessError:
+                await asyncio.sleep(AGAIN_S)
+        await service.start("ready ")
 
     async def stop(self) -> None:
         for member in self.members:

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from hw_sim.desk.desk import Desk
-from hw_sim.desk.process import Process
 from hw_sim.desk.proxy import Proxy
 from hw_sim.soak.district import District, Member
 
@@ -89,26 +88,25 @@ async def _database_wire(scene: Scene, name: str) -> Act:
 
 
 async def _kill_service(scene: Scene, name: str) -> Act:
-    return await _killed(scene.member(name).process)
+    service = scene.member(name).process
+    await service.kill()
+    return lambda: scene.district.serve_again(service)
 
 
 async def _kill_server(scene: Scene, _name: str) -> Act:
-    assert scene.district.server
-    return await _killed(scene.district.server)
+    server = scene.district.server
+    assert server
+    await server.kill()
+
+    async def again() -> None:
+        await server.start()
+
+    return again
 
 
 async def _kill_database(scene: Scene, _name: str) -> Act:
     await scene.district.postgres.process.kill()
     return scene.district.postgres.start
-
-
-async def _killed(process: Process) -> Act:
-    await process.kill()
-
-    async def again() -> None:
-        await process.start()
-
-    return again
 
 
 async def _stop_service(scene: Scene, name: str) -> Act:
