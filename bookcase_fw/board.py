@@ -1,9 +1,13 @@
 """The wiring of the reference board, an ESP32-S3; the desk's stand-in is hw_sim/upy/board.py.
 
-    UART 0    scanner, 9600 baud                      TX 43  RX 44
-    UART 1    lock board, RS-485, its own baud rate   TX 17  RX 18
+    UART 0    scanner, or card reader                 TX 43  RX 44
+    UART 1    lock boards, or a 24-hour return's      TX 17  RX 18
+              PLC: RS-485, their own baud rate
     UART 2    all UHF readers through an analogue     TX 15  RX 16
-              switch, 115200 baud                     the antenna's number less one on 4 and 5
+              switch, or one HF reader                the antenna's number less one on 4 and 5
+    I2C 0     climate sensor and clock                SDA 8  SCL 9
+    contacts  closed to ground when all is well       mains 10  water 11  tamper 12  smoke 13
+    lamp      red 38  green 39  blue 40               beeper 41
     USB       panel; log lines there are noise to it, which its decoder drops
 
 The partition `journal` is raw flash; the configuration is a file written at commissioning, with the
@@ -33,6 +37,17 @@ _CAUSES = (
     (machine.SOFT_RESET, "reset"),
 )
 
+_UARTS = {"scanner": 0, "card": 0, "lock": 1, "belt": 1, "reader": 2}
+_PINS = ((43, 44), (17, 18), (15, 16))  # TX, RX.
+_COLOURS = {"off": "", "red": "r", "green": "g", "blue": "b", "amber": "rg", "white": "rgb"}
+
+_plugged: dict = {}  # UART -> the part that has it.
+_contacts = {
+    name: machine.Pin(pin, machine.Pin.IN, machine.Pin.PULL_UP)
+    for name, pin in (("power", 10), ("water", 11), ("tamper", 12), ("smoke", 13))
+}
+_lamps = [(colour, machine.Pin(pin, machine.Pin.OUT)) for colour, pin in zip("rgb", (38, 39, 40))]
+_beeper = machine.PWM(machine.Pin(41), duty_u16=0)
 _switch = (machine.Pin(4, machine.Pin.OUT), machine.Pin(5, machine.Pin.OUT))
 _watchdog = machine.WDT(timeout=WATCHDOG_MS)
 _station = network.WLAN(network.WLAN.IF_STA)
@@ -52,11 +67,6 @@ def ticks_ms():
     return time.ticks_ms()
 
 
-def rtc_ms() -> int:
-    """Return 0: the clock does not run without power."""
-    return 0
-
-
 def reset_cause() -> str:
     for cause, word in _CAUSES:
         if machine.reset_cause() == cause:
@@ -64,22 +74,44 @@ def reset_cause() -> str:
     return "unknown"
 
 
-async def lock_port(baud: int) -> tuple:
-    return _stream(machine.UART(1, baudrate=baud, tx=17, rx=18))
+async def port(part: str, baud: int) -> tuple:
+    """Return (reader, writer) of the line to a part, a word of wire.PARTS with .number.
+
+    What is written to a reader switches the line to it before.  Raises OSError: the scanner and the
+    card reader have one plug, so one of them is fitted.
+    """
+    name, _dot, number = part.partition(".")
+    if name == "panel":
+        return (
+            asyncio.StreamReader(sys.stdin.buffer),
+            asyncio.StreamWriter(sys.stdout.buffer, {}),
+        )
+    uart = _UARTS[name]
+    if _plugged.get(uart, name) != name:
+        raise OSError("%s: the plug is taken by %s" % (part, _plugged[uart]))
+    _plugged[uart] = name
+    tx, rx = _PINS[uart]
+    reader, writer = _stream(machine.UART(uart, baudrate=baud, tx=tx, rx=rx, rxbuf=2048))
+    return (reader, _Switched(writer, int(number))) if number else (reader, writer)
 
 
-async def scanner_port() -> tuple:
-    return _stream(machine.UART(0, baudrate=9600, tx=43, rx=44))
+def bus() -> machine.I2C:
+    """Return the box's own bus: climate and clock."""
+    return machine.I2C(0, sda=machine.Pin(8), scl=machine.Pin(9))
 
 
-async def panel_port() -> tuple:
-    return asyncio.StreamReader(sys.stdin.buffer), asyncio.StreamWriter(sys.stdout.buffer, {})
+def contacts(names: list) -> dict:
+    """Return of each contact whether it is closed."""
+    return {name: not _contacts[name].value() for name in names}
 
 
-async def antenna_port(number: int) -> tuple:
-    """Return the readers' line; what is written switches it to this antenna before."""
-    reader, writer = _stream(machine.UART(2, baudrate=115200, tx=15, rx=16, rxbuf=2048))
-    return reader, _Switched(writer, number)
+def light(light: str, tone: int):
+    """Set the lamp, a word of tables/signals.py, and the beeper in Hz; 0 is silence."""
+    for colour, pin in _lamps:
+        pin.value(colour in _COLOURS[light])
+    if tone:
+        _beeper.freq(tone)
+    _beeper.duty_u16(32768 if tone else 0)
 
 
 def close_port(_port: tuple):

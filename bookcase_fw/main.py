@@ -9,17 +9,13 @@ import sys
 
 import board
 
-from bookcase_fw import config, lastwords
+from bookcase_fw import config, lastwords, wiring
 from bookcase_fw.app import App
 from bookcase_fw.clock import Clock
-from bookcase_fw.drivers import locks
-from bookcase_fw.drivers.scanner import Scanner
-from bookcase_fw.drivers.uhfreader import UhfReader
 from bookcase_fw.halves import Halves
 from bookcase_fw.journal import Journal, JournalFull
 from bookcase_fw.lists import Lists
 from bookcase_fw.notes import Notes
-from bookcase_fw.panel import Panel
 from bookcase_fw.pulse import BEAT_MS, Pulse
 from bookcase_fw.ring import Part
 from bookcase_fw.update import Updates
@@ -40,13 +36,14 @@ def bookcase(settings) -> tuple:
     boot = notes.load("boot", 0) + 1
     notes.save("boot", boot)
     journal = Journal(_part("journal"), settings.key, os.urandom)
-    clock = Clock(boot, board.ticks_ms, board.TICKS_PERIOD_MS, board.rtc_ms())
+    rtc_ms = wiring.box_clock_ms(settings, board)
+    clock = Clock(boot, board.ticks_ms, board.TICKS_PERIOD_MS, rtc_ms)
     app = App(
         config=settings,
         clock=clock,
         journal=journal,
         notes=notes,
-        openers=_openers(settings),
+        openers=wiring.openers(settings, board),
         lists=Lists(_part("lists"), notes),
     )
     updates = Updates(
@@ -135,43 +132,6 @@ async def _web(tls: dict, secure: bool, host: str, port: int) -> tuple:
     if secure and not tls:
         raise OSError("no authority is known by which %s could prove itself" % host)
     return await board.connect([host, port], tls if secure else {})
-
-
-def _openers(settings) -> dict:
-    """Return what makes each part's driver; see App."""
-
-    async def lock():
-        driver, baud = locks.board(settings.lock)
-        port = await board.lock_port(baud)
-        return driver(port, locks=settings.doors, shut_bit=settings.shut_bit), _closer(port)
-
-    async def scanner():
-        port = await board.scanner_port()
-        return Scanner(port), _closer(port)
-
-    async def panel():
-        port = await board.panel_port()
-        return Panel(port), _closer(port)
-
-    def antenna(number: int):
-        async def reader():
-            port = await board.antenna_port(number)
-            driver = UhfReader(port)
-            try:
-                await driver.setup()
-            except Exception:
-                board.close_port(port)
-                raise
-            return driver, _closer(port)
-
-        return reader
-
-    openers = {"lock": lock, "scanner": scanner, "panel": panel}
-    return openers | {"reader.%d" % n: antenna(n) for n in range(1, settings.doors + 1)}
-
-
-def _closer(port: tuple):
-    return lambda: board.close_port(port)
 
 
 async def run(app: App, uplink: Uplink, updates: Updates, pulse: Pulse):

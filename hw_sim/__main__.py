@@ -45,6 +45,9 @@ def run(
     bookcases: Annotated[int, typer.Option(min=0, max=20, help="how many bookcases")] = 3,
     kiosks: Annotated[int, typer.Option(min=0, max=2, help="how many loan machines")] = 1,
     catalogues: Annotated[int, typer.Option(min=0, max=1, help="how many to search at")] = 1,
+    glass: Annotated[int, typer.Option(min=0, max=1, help="how many glass cases")] = 0,
+    lockers: Annotated[int, typer.Option(min=0, max=1, help="how many pick-up lockers")] = 0,
+    returns: Annotated[int, typer.Option(min=0, max=1, help="how many 24-hour returns")] = 0,
     readers: Annotated[Readers, typer.Option(help="who walks up to them")] = Readers.gentle,
     seed: Annotated[int, typer.Option(help="what readers and radio do comes from it")] = 1,
     mqtt: Annotated[Mqtt, typer.Option(help="the MQTT server")] = Mqtt.embedded,
@@ -66,6 +69,9 @@ def run(
             bookcases=bookcases,
             kiosks=kiosks,
             catalogues=catalogues,
+            glass=glass,
+            lockers=lockers,
+            returns=returns,
             readers=readers,
             seed=seed,
             mqtt=mqtt,
@@ -106,9 +112,10 @@ def sample(
 @app.command()
 def devices(
     device: Annotated[str, typer.Argument(help="a bookcase or kiosk of the sample")] = "bc01",
+    ptys: Annotated[bool, typer.Option("--ptys", help="a serial device for each part")] = False,
 ) -> None:
     """Only the simulated parts of one machine, for a program that is started by hand."""
-    raise typer.Exit(until_ended(lambda _end: serve(device)))
+    raise typer.Exit(until_ended(lambda _end: serve(device, ptys=ptys)))
 
 
 app.command(name="city")(city_command.city)

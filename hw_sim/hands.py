@@ -10,13 +10,15 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from hw_sim.boxport import Box
 from hw_sim.command import Row, Table
-from hw_sim.machines import BookcaseTwins, KioskTwins
-from hw_sim.world.places import Compartment, Copy, Place, Tray
+from hw_sim.machines import BookcaseTwins, BoxedTwins, KioskTwins, ReturnTwins
+from hw_sim.world.places import Belt, Bin, Compartment, Copy, Place, Tray
 from hw_sim.world.radio import Radio
 from hw_sim.world.truth import HandError, World
 
 CARD = re.compile(r"SG\d{8}")  # What the QR code of a card says.
+TAP_MS = 600  # How long a card lies on a card reader.
 REBOUND_MS = 300  # From the shut of a door that bounces to its springing open.
 
 
@@ -26,7 +28,7 @@ class Room:
 
     world: World
     radio: Radio
-    machines: dict[str, BookcaseTwins | KioskTwins]
+    machines: dict[str, BoxedTwins | KioskTwins]
     sleep: Callable[[float], Awaitable[None]]
     struck: Counter[str] = field(default_factory=Counter)  # Faults that come true when ordered.
 
@@ -43,7 +45,7 @@ def table(room: Room, extra: Iterable[Row] = ()) -> Table:
 # How a row reaches what it acts on.
 
 
-def machine(room: Room, device: str) -> BookcaseTwins | KioskTwins:
+def machine(room: Room, device: str) -> BoxedTwins | KioskTwins:
     if device not in room.machines:
         raise HandError(f"There is no {device} here; say machines.")
     return room.machines[device]
@@ -52,15 +54,29 @@ def machine(room: Room, device: str) -> BookcaseTwins | KioskTwins:
 def bookcase(room: Room, device: str) -> BookcaseTwins:
     found = machine(room, device)
     if not isinstance(found, BookcaseTwins):
-        raise HandError(f"{device} is a kiosk: it has no doors.")
+        raise HandError(f"{device} has no doors.")
     return found
 
 
 def kiosk(room: Room, device: str) -> KioskTwins:
     found = machine(room, device)
     if not isinstance(found, KioskTwins):
-        raise HandError(f"{device} is a bookcase: it has no tray and no keys.")
+        raise HandError(f"{device} is no kiosk: it has no tray and no keys.")
     return found
+
+
+def slot(room: Room, device: str) -> ReturnTwins:
+    found = machine(room, device)
+    if not isinstance(found, ReturnTwins):
+        raise HandError(f"{device} is no 24-hour return: it has no flap.")
+    return found
+
+
+def box(room: Room, device: str) -> Box:
+    found = machine(room, device)
+    if not isinstance(found, BoxedTwins):
+        raise HandError(f"{device} is a kiosk: nobody looks into its box.")
+    return found.box
 
 
 def _world(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -75,6 +91,14 @@ def _kiosk(method: Callable[..., Any]) -> Callable[..., Any]:
     return lambda room, device, *given: method(kiosk(room, device), *given)
 
 
+def _slot(method: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda room, device, *given: method(slot(room, device), *given)
+
+
+def _box(method: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda room, device, *given: method(box(room, device), *given)
+
+
 def _wire(fault: str) -> Callable[..., None]:
     """Return an act that sets a fault of the line to a part."""
 
@@ -85,6 +109,18 @@ def _wire(fault: str) -> Callable[..., None]:
 
 
 # Hands that are more than one movement.
+
+
+async def _tap(room: Room, device: str, uid: str, for_ms: int = TAP_MS) -> None:
+    """Lay a card with a chip on the card reader, and take it away again."""
+    cards = bookcase(room, device).cards
+    cards.lay(bytes.fromhex(uid))
+    await room.sleep(for_ms / 1000)
+    cards.take_away()
+
+
+def _drop(room: Room, device: str, barcode: str, other: str = "") -> None:
+    slot(room, device).drop(*filter(None, (barcode, other)))
 
 
 def _scan(room: Room, device: str, text: str) -> None:
@@ -153,11 +189,15 @@ def _machines(room: Room) -> list[str]:
     return [f"{device} {_summary(room, one)}" for device, one in sorted(room.machines.items())]
 
 
-def _summary(room: Room, one: BookcaseTwins | KioskTwins) -> str:
+def _summary(room: Room, one: BoxedTwins | KioskTwins) -> str:
+    if isinstance(one, ReturnTwins):
+        fills = ", ".join(f"{fill} %" for fill in one.plc.fills)
+        return f"24-hour return, bins {fills} full"
     if isinstance(one, KioskTwins):
         if one.role != "selfcheck":
             return f"kiosk, {one.role}"
         return f"kiosk, {len(room.world.at(Tray(one.device)))} copies on the tray"
+    assert isinstance(one, BookcaseTwins)
     inside = [room.world.at(place) for place in _compartments(one)]
     return f"bookcase, {one.doors} doors, {sum(map(len, inside))} copies"
 
@@ -170,10 +210,17 @@ def _look(room: Room, device: str) -> list[str]:
         return lines + _shelf(room, Tray(device), "on the tray")
     shown = {name: value for name, value in one.screen.shown.items() if value}
     lines.append("screen: " + (", ".join(f"{n} {v}" for n, v in shown.items()) or "dark"))
+    if isinstance(one, ReturnTwins):
+        at: list[Place] = [Belt(device)]
+        at += [Bin(device, n + 1) for n in range(len(one.plc.fills))]
+        for holder in at:
+            lines += _shelf(room, holder, str(holder))
+        return [*lines, f"lamp: {one.box.light[0]}"]
+    assert isinstance(one, BookcaseTwins)
     for place in _compartments(one):
         stands = "open" if room.world.doors[place].open else "shut"
         lines += _shelf(room, place, f"door {place.door}, {stands}")
-    return lines
+    return [*lines, f"lamp: {one.box.light[0]}"]
 
 
 def _shelf(room: Room, place: Place, heading: str) -> list[str]:
@@ -212,6 +259,14 @@ ROWS = (
     Row("hand", "key", "KIOSK KEYS", "press keys, one after the other", _kiosk(KioskTwins.press)),
     Row("hand", "roll", "KIOSK COUNT", "put a roll of so many lines into the printer; 0: none",
         _kiosk(KioskTwins.put_roll)),
+    Row("hand", "tap", "BOOKCASE UID [MS]", "lay a card with a chip on the card reader",
+        _tap),
+    Row("hand", "code", "BOOKCASE TEXT", "type a pick-up code at a locker",
+        _bookcase(BookcaseTwins.type_code)),
+    Row("hand", "drop", "RETURN BARCODE [OTHER]", "put a copy that is in hands, or two, in",
+        _drop),
+    Row("hand", "empty", "RETURN BIN", "staff empty a bin", _slot(ReturnTwins.empty)),
+    Row("hand", "clear", "RETURN", "staff free a jammed belt", _slot(ReturnTwins.clear)),
     Row("hand", "leave", "DEVICE", "touch leave, and walk away", _leave),
     Row("hand", "pull", "BOOKCASE DOOR", "pull at a door: a released one opens",
         _bookcase(BookcaseTwins.pull)),
@@ -248,6 +303,15 @@ ROWS = (
     Row("fault", "jam", "BOOKCASE DOOR", "the lock does not release", _jam),
     Row("fault", "stick", "BOOKCASE DOOR SENSE", "the sensor says open or shut, always", _stick),
     Row("fault", "free", "BOOKCASE DOOR", "lock and sensor work again", _free),
+    Row("fault", "snag", "RETURN", "what is on the belt next gets stuck", _slot(ReturnTwins.jam)),
+    Row("fault", "full", "RETURN BIN PERCENT", "a bin is so full",
+        _slot(ReturnTwins.fill_bin)),
+    Row("fault", "halt", "RETURN STATE", "the emergency stop is pressed, or released",
+        _slot(ReturnTwins.stop_belt)),
+    Row("fault", "warm", "DEVICE CELSIUS", "how warm it is in its box", _box(Box.warm)),
+    Row("fault", "ring", "DEVICE CONTACT STATE", "a contact of its box opens: water and such",
+        _box(Box.ring)),
+    Row("fault", "mute", "DEVICE PART STATE", "climate or clock says nothing", _box(Box.mute)),
     Row("fault", "miss", "BARCODE ROUNDS", "its own antenna does not hear it so many rounds",
         _miss),
     Row("fault", "dead", "BARCODE", "its chip dies", _dead),

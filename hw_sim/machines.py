@@ -1,20 +1,24 @@
-"""A bookcase's and a kiosk's parts as twins on TCP ports, their doors and air tied to the world.
+"""The machines' parts as twins on TCP ports, their doors, belts and air tied to the world.
 
 What people do at a machine comes through here, so that a door of the lock board and the world's
 door always stand alike.  A part's name is its name on the wire: lock, reader.2, scanner, panel,
 tray, keypad.
 """
 
+import time
 from collections import Counter
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from bookcase_fw.codecs import keypad
+from hw_sim.boxport import Box
 from hw_sim.devices.doors import Doors
 from hw_sim.devices.gm65 import Scanner
 from hw_sim.devices.kerong import Cu16, Cu48
 from hw_sim.devices.keypad import Keypad
 from hw_sim.devices.panel import Screen
+from hw_sim.devices.plc import Return
+from hw_sim.devices.pn532 import Reader as CardReader
 from hw_sim.devices.printer import Printer
 from hw_sim.devices.r200 import Reader
 from hw_sim.devices.twin import Twin
@@ -32,6 +36,9 @@ KIOSK_PARTS = {
     "opac": ("scanner", "keypad"),
 }
 GO = ">"  # How a line of text writes the key that goes on; the other keys are their own bytes.
+
+
+BOOK_G = 450
 
 
 class Part(NamedTuple):
@@ -67,30 +74,52 @@ class Parts:
         return {name: await part.port.start() for name, part in self._parts.items()}
 
 
-class BookcaseTwins(Parts):
+class BoxedTwins(Parts):
+    """A machine in a box, with a screen; `start` returns `ports` of its configuration."""
+
+    def __init__(self, device: str, twins: dict[str, Twin]) -> None:
+        self.screen = Screen()
+        self.box = Box(int(time.time()))
+        super().__init__(device, {**twins, "panel": self.screen})
+
+    async def start(self) -> dict[str, Address]:
+        return {**await self._listen(), "box": await self.box.start()}
+
+    async def stop(self) -> None:
+        await super().stop()
+        await self.box.stop()
+
+    def leave(self) -> None:
+        self.screen.leave()
+
+    def scan(self, text: str) -> None:
+        raise HandError(f"{self.device} has no scanner.")
+
+
+class BookcaseTwins(BoxedTwins):
+    """`antennas`: how many the compartments have, where that is not one each."""
+
     def __init__(
-        self, device: str, doors: int, world: World, radio: Radio, lock: Doors | None = None
+        self,
+        device: str,
+        doors: int,
+        world: World,
+        radio: Radio,
+        lock: Doors | None = None,
+        antennas: Sequence[int] = (),
     ) -> None:
         self.doors = doors
         self.lock: Doors = lock or LockBoard(doors)
         self.scanner = Scanner()
-        self.screen = Screen()
+        self.cards = CardReader()
         self._world = world
-        readers = {
-            f"reader.{door}": Reader(lambda door=door: radio.hear(device, door))
-            for door in range(1, doors + 1)
-        }
-        ends = {"scanner": self.scanner, "panel": self.screen}
-        super().__init__(device, {"lock": self.lock, **readers, **ends})
+        twins: dict[str, Twin] = {"lock": self.lock}
+        for door, count in enumerate(antennas or [1] * doors, 1):
+            for shelf in range(1, count + 1):
+                twins[f"reader.{len(twins)}"] = Reader(_ear(radio, device, door, shelf, count))
+        super().__init__(device, {**twins, "scanner": self.scanner, "card": self.cards})
         for door in world.open_doors(device):
             self.lock.force_door(door)
-
-    async def start(self) -> dict[str, Address | list[Address]]:
-        """Return `ports` of the device's configuration."""
-        at = await self._listen()
-        antennas = [at[f"reader.{door}"] for door in range(1, self.doors + 1)]
-        ends = {name: at[name] for name in ("lock", "scanner", "panel")}
-        return {**ends, "antennas": antennas}
 
     # Hands.
 
@@ -101,8 +130,9 @@ class BookcaseTwins(Parts):
         self._fitted(door)
         self.screen.choose(door)
 
-    def leave(self) -> None:
-        self.screen.leave()
+    def type_code(self, code: str) -> None:
+        """Type a pick-up code on the screen."""
+        self.screen.type_code(code)
 
     def pull(self, door: int) -> None:
         """Pull at a door; the lock may hold it."""
@@ -140,6 +170,59 @@ class BookcaseTwins(Parts):
 
     def _fitted(self, door: int) -> Door:
         return self._world.door(self.device, door)
+
+
+class ReturnTwins(BoxedTwins):
+    """A 24-hour return: its PLC and the reader over its belt; the world's books move with it."""
+
+    def __init__(self, device: str, world: World, radio: Radio, bins: int) -> None:
+        self._world = world
+        self._bringer = ""  # Who put in what lies on the belt.
+        self.plc = Return(_now_ms, bins)
+        self.plc.on_dropped = self._fall
+        self.plc.on_given_back = self._hand_back
+        reader = Reader(lambda: radio.hear_belt(device))
+        super().__init__(device, {"belt": self.plc, "reader.1": reader})
+
+    # Hands.
+
+    def drop(self, *barcodes: str) -> None:
+        """Push the flap and put books on the belt, all at once."""
+        if not self.plc.open_flap():
+            raise HandError(f"The flap of {self.device} is shut.")
+        for barcode in barcodes:
+            self._bringer = self._world.drop(self.device, barcode)
+        self.plc.put_in(BOOK_G * len(barcodes))
+
+    def empty(self, number: int) -> None:
+        """Staff take a bin's books away and put it back."""
+        if not 1 <= number <= len(self.plc.fills):
+            raise HandError(f"{self.device} has no bin {number}.")
+        self.plc.empty_bin(number)
+
+    def _fall(self, number: int) -> None:
+        self._world.fall(self.device, number)
+
+    def _hand_back(self) -> None:
+        self._world.hand_back(self.device, self._bringer)
+
+    def clear(self) -> None:
+        """Staff free a jammed belt."""
+        self.plc.sticks = False
+        self.plc.clear()
+
+    # Faults.
+
+    def jam(self) -> None:
+        """Let what lies on the belt next get stuck."""
+        self.plc.sticks = True
+
+    def fill_bin(self, number: int, percent: int) -> None:
+        self.plc.fills[number - 1] = percent
+
+    def stop_belt(self, on: bool) -> None:
+        """Press the emergency stop, or release it."""
+        self.plc.stop(on)
 
 
 class KioskTwins(Parts):
@@ -182,3 +265,28 @@ class KioskTwins(Parts):
             for receipt in self.printer.receipts
             for line in receipt.decode("gb18030", "replace").splitlines()
         ]
+
+
+def twins(
+    device: str, fitting: Mapping[str, Any], world: World, radio: Radio
+) -> "BookcaseTwins | ReturnTwins":
+    """Return the parts of a machine with our firmware, by the fields of its configuration."""
+    if fitting["machine"] == "return":
+        bins = max(number for number, _what, _value in fitting["bins"])
+        return ReturnTwins(device, world, radio, bins)
+    doors = int(fitting["doors"])
+    lock = LOCKS[fitting["lock"]](doors)
+    return BookcaseTwins(device, doors, world, radio, lock, fitting.get("antennas", ()))
+
+
+def _ear(
+    radio: Radio, device: str, door: int, shelf: int, shelves: int
+) -> Callable[[], list[tuple[str, int]]]:
+    """Return what an antenna of a compartment hears: its only one, or that of a shelf."""
+    if shelves == 1:
+        return lambda: radio.hear(device, door)
+    return lambda: radio.hear_shelf(device, door, shelf, shelves)
+
+
+def _now_ms() -> int:
+    return time.monotonic_ns() // 1_000_000

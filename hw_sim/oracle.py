@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
 from hw_sim.ledger import Custody, Ledger, Stream
-from hw_sim.world.places import Compartment, Hands, Shelf
+from hw_sim.world.places import Bin, Compartment, Hands, Shelf
 from hw_sim.world.truth import Happening, World
 
 POLL_S = 0.5
@@ -227,6 +227,8 @@ def _broken(world: World, custody: Custody, barcode: str, has_case: bool) -> str
         return "R1"
     if isinstance(place, Hands) and isinstance(world.takings[barcode].origin, Compartment):
         return _taken(world, custody, barcode, has_case)
+    if isinstance(place, Bin):
+        return "Q2" if custody.loan_card else ""
     if isinstance(place, Compartment):
         if custody.loan_card:
             return "Q2"

@@ -10,6 +10,10 @@ from hw_sim.desk.keys import Keys, write_private
 DISTRICT_ZONE = "Asia/Shanghai"
 PANEL = {"diagonal_in": 21.5, "viewing_mm": 600}
 
+# The configuration of a machine with our firmware, by the first letters of its name.
+MACHINES = {"bc": "small-doors", "gc": "glass-door", "pl": "pick-up-locker", "rt": "return-24h"}
+MACHINE_FILES = Path(__file__).parents[2] / "deploy" / "machines"
+
 # What a kiosk is, by the first letters of its name; a word of kiosk/core/roles.py.
 ROLES = {"kx": "selfcheck", "oc": "opac"}
 
@@ -35,6 +39,13 @@ def service(
     }
 
 
+def fitting(device: str) -> dict[str, Any]:
+    """Return what a machine is put together of: the fields of its file in deploy/machines."""
+    path = MACHINE_FILES / f"{MACHINES[device[:2]]}.json"
+    fields: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return fields
+
+
 def bookcase(
     row: Mapping[str, str],
     mqtt: Address,
@@ -43,11 +54,10 @@ def bookcase(
     flash: Path,
     timings: Timings,
 ) -> dict[str, Any]:
-    """Return a bookcase's configuration; `row` is its line in machines.csv."""
+    """Return the configuration of a machine with our firmware; `row`: its line in machines.csv."""
     return {
+        **fitting(row["device"]),
         **_machine(row["device"], mqtt, keys, timings),
-        "doors": int(row["doors"]),
-        "capacity": int(row["capacity"]),
         "revision": 1,
         "ports": ports,
         "flash": str(flash),

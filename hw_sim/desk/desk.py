@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from hw_sim import control, hands
+from hw_sim import control, hands, machines
 from hw_sim.desk import config, eyes, keep, keys
 from hw_sim.desk.eyes import Eyes
 from hw_sim.desk.hold import hold
@@ -29,7 +29,7 @@ from hw_sim.desk.rows import rows
 from hw_sim.desk.servers import Servers
 from hw_sim.desk.station import Station, firmware
 from hw_sim.ledger import Service
-from hw_sim.machines import BookcaseTwins, KioskTwins
+from hw_sim.machines import KioskTwins
 from hw_sim.oracle import Oracle
 from hw_sim.world import radio, sample
 from hw_sim.world.truth import Happening
@@ -44,6 +44,9 @@ class Plan(NamedTuple):
     bookcases: int
     kiosks: int
     catalogues: int
+    glass: int
+    lockers: int
+    returns: int
     readers: str
     seed: int
     mqtt: str
@@ -72,6 +75,9 @@ class Desk:
         bookcases: int = 3,
         kiosks: int = 1,
         catalogues: int = 0,
+        glass: int = 0,
+        lockers: int = 0,
+        returns: int = 0,
         readers: str = "none",
         seed: int = 1,
         mqtt: str = "embedded",
@@ -87,6 +93,9 @@ class Desk:
             bookcases=bookcases,
             kiosks=kiosks,
             catalogues=catalogues,
+            glass=glass,
+            lockers=lockers,
+            returns=returns,
             readers=readers,
             seed=seed,
             mqtt=mqtt,
@@ -144,8 +153,8 @@ class Desk:
 
     async def _furnish(self, stack: AsyncExitStack) -> None:
         """Set up the world, with its machines' parts, and the servers, all of it still."""
-        machines = sample.rows(sample.FOLDER, "machines")
-        self.keys = keys.load_or_make(self._folder / "keys", [row["device"] for row in machines])
+        listed = sample.rows(sample.FOLDER, "machines")
+        self.keys = keys.load_or_make(self._folder / "keys", [row["device"] for row in listed])
         path = self._folder / "world.json"
         self.world = sample.load(now_ms)
         keep.load(path, self.world)
@@ -159,10 +168,12 @@ class Desk:
             web_port=self.plan.web_port,
             say=self._say,
         )
-        plan, makes = self.plan, {"bc": self._bookcase, "kx": self._kiosk, "oc": self._kiosk}
-        counts = {"bc": plan.bookcases, "kx": plan.kiosks, "oc": plan.catalogues}
-        for name, make in makes.items():
-            for row in [row for row in machines if row["device"][:2] == name][: counts[name]]:
+        plan = self.plan
+        counts = {"bc": plan.bookcases, "gc": plan.glass, "pl": plan.lockers, "rt": plan.returns}
+        counts |= {"kx": plan.kiosks, "oc": plan.catalogues}
+        for name, count in counts.items():
+            make = self._bookcase if name in config.MACHINES else self._kiosk
+            for row in [row for row in listed if row["device"][:2] == name][:count]:
                 self.stations[row["device"]] = make(row)
 
     async def _start(self, stack: AsyncExitStack) -> None:
@@ -190,7 +201,7 @@ class Desk:
 
     def _bookcase(self, row: dict[str, str]) -> Station:
         device = row["device"]
-        twins = BookcaseTwins(device, int(row["doors"]), self.world, self.radio)
+        twins = machines.twins(device, config.fitting(device), self.world, self.radio)
         self._eyes[device] = eyes.on(twins.screen)
         flash = self._folder / "flash" / f"{device}.img"
         flash.parent.mkdir(exist_ok=True)

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from hw_sim.world.places import Compartment, Copy, Hands, Place, Shelf, Tray
+from hw_sim.world.places import Belt, Bin, Compartment, Copy, Hands, Place, Shelf, Tray
 from hw_sim.world.truth import Door, Happening, Taking, World
 
 JOURNAL_MAX = 2000  # Happenings that are kept for the stories.
 _PLACES: dict[str, type[Place]] = {
-    kind.__name__: kind for kind in (Compartment, Hands, Tray, Shelf)
+    kind.__name__: kind for kind in (Compartment, Hands, Tray, Shelf, Belt, Bin)
 }
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from hw_sim.desk import visits
 from hw_sim.desk.eyes import Eyes, Unseen
 from hw_sim.hands import Room
-from hw_sim.machines import BookcaseTwins
+from hw_sim.machines import BookcaseTwins, KioskTwins, ReturnTwins
 from hw_sim.world import sample
 from hw_sim.world.places import Hands, Tray
 from hw_sim.world.truth import HandError
@@ -114,7 +114,9 @@ class People:
             if isinstance(twins, BookcaseTwins):
                 visit = visits.bring if brings else visits.borrow
                 await visit(person, self._eyes[device])
-            elif twins.role == "opac":
+            elif isinstance(twins, ReturnTwins):
+                await visits.drop(person, self._eyes[device])
+            elif isinstance(twins, KioskTwins) and twins.role == "opac":
                 await visits.search(person, self._eyes[device])
             else:
                 visit_kiosk = visits.bring_to_kiosk if brings else visits.borrow_at_kiosk

@@ -6,7 +6,7 @@ from typing import Any
 
 from hw_sim.desk.process import ROOT, Process, ProcessError
 from hw_sim.desk.proxy import Proxy
-from hw_sim.machines import BookcaseTwins, KioskTwins
+from hw_sim.machines import BoxedTwins, KioskTwins
 
 MICROPYTHON = ROOT / ".cache" / "micropython" / "micropython"
 # KiB as on the 32-bit board.  There the firmware's code lies in flash; here it takes 205 of them.
@@ -23,7 +23,7 @@ Configure = Callable[[Address, Mapping[str, Any]], object]
 class Station:
     def __init__(
         self,
-        twins: BookcaseTwins | KioskTwins,
+        twins: BoxedTwins | KioskTwins,
         server: Address,
         process: Process,
         configure: Configure,

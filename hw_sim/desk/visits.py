@@ -98,6 +98,15 @@ async def bring_to_kiosk(person: Person, eyes: Eyes, site: str) -> None:
     await person.do("leave")
 
 
+async def drop(person: Person, eyes: Eyes) -> None:
+    """Put what they have into a 24-hour return, one after the other."""
+    for copy in person.books():
+        await eyes.see("put_in", "returned", "given_back")
+        await person.do("drop", copy.barcode)
+        await eyes.see("looking")
+        await eyes.see("put_in", "returned", "given_back", "shut")
+
+
 async def search(person: Person, eyes: Eyes) -> None:
     """Look a title up at a catalogue machine by its initials, see where it is, and go."""
     await eyes.see("welcome", "attract")

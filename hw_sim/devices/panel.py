@@ -28,6 +28,12 @@ class Screen(Twin):
     def choose(self, door: int):
         self.say(panel.encode("choose", {"door": door}))
 
+    def type_code(self, code: str):
+        self.say(panel.encode("code", {"text": code}))
+
+    def stay(self):
+        self.say(panel.encode("stay", {}))
+
     def leave(self):
         self.say(panel.encode("leave", {}))
 

@@ -26,6 +26,8 @@ class Return(Twin):
         self.weight_g = 0  # Of what lies on the belt.
         self.fills = [0] * bins
         self.given_back = 0
+        self.on_dropped = _nobody  # Called with the bin.
+        self.on_given_back = _nobody
         # Faults, off by default.
         self.sticks = False  # What is on the belt jams when it is to go to a bin.
         self.wrong_checksum = False
@@ -156,6 +158,7 @@ class Return(Twin):
         elif names == ["give_back"] and "occupied" in self._states:
             self._leave_belt()
             self.given_back += 1
+            self.on_given_back()
             self._happen("given_back")
 
     def _sort(self, number: int):
@@ -164,6 +167,7 @@ class Return(Twin):
             self._happen("jam")
             return
         self._leave_belt()
+        self.on_dropped(number)
         self.fills[number - 1] = min(100, self.fills[number - 1] + BOOK_PERCENT)
         self._happen("dropped", number)
         if self.fills[number - 1] >= FULL:
@@ -172,3 +176,7 @@ class Return(Twin):
     def _leave_belt(self):
         self.weight_g = 0
         self._states.remove("occupied")
+
+
+def _nobody(*_said):
+    pass

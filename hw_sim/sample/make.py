@@ -17,9 +17,10 @@ HERE = Path(__file__).parent
 DATA = HERE / "data"
 SEED = 2020
 
-DOOR_COUNT = 4
-CAPACITY = 12
-FILL = (7, 8, 9)  # Copies in a compartment when the district opens.
+# Machines with doors by the first letters of their names: doors, copies in each.
+CASES = {"bc": (4, 12), "gc": (1, 48), "pl": (4, 2)}
+FILL = (7, 8, 9)  # Copies in a quarter of a bookcase when the district opens.
+EMPTY = "pl"  # A pick-up locker is filled with what is wanted.
 COPIES = (4, 4, 5, 5)  # Copies of a title.
 CARD_COUNT = 100
 JUVENILE_OF_FIVE = (2, 4)  # Which of five cards in a row are a child's.
@@ -84,9 +85,8 @@ def _title_id(number: int) -> str:
 
 
 def _machine(device: str, site: str) -> Row:
-    if device.startswith("bc"):
-        return device, "bookcase", site, str(DOOR_COUNT), str(CAPACITY)
-    return device, "kiosk", site, "0", "0"
+    doors, capacity = CASES.get(device[:2], (0, 0))
+    return device, "bookcase" if doors else "kiosk", site, str(doors), str(capacity)
 
 
 def _copies(chance: random.Random, titles: list[Row], machines: list[Row]) -> Iterator[Row]:
@@ -113,12 +113,12 @@ def _books(chance: random.Random, titles: list[Row]) -> list[Copy]:
 def _places(
     chance: random.Random, books: list[Copy], machines: list[Row]
 ) -> Iterator[tuple[Copy, str, str]]:
-    for device, kind, site, _doors, _capacity in machines:
-        if kind != "bookcase":
+    for device, kind, site, doors, _capacity in machines:
+        if kind != "bookcase" or device.startswith(EMPTY):
             continue
         here: set[str] = set()  # A bookcase has no title twice.
-        for door in range(1, DOOR_COUNT + 1):
-            for _copy in range(chance.choice(FILL)):
+        for door in range(1, int(doors) + 1):
+            for _copy in range(chance.choice(FILL) * CASES["bc"][0] // int(doors)):
                 copy = next(book for book in books if book.title_id not in here)
                 books.remove(copy)
                 here.add(copy.title_id)

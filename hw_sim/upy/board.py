@@ -7,6 +7,7 @@ the file only when it is synced, so that killing the process is a power cut.
 import asyncio
 import json
 import os
+import socket
 import sys
 import time
 
@@ -37,29 +38,26 @@ def ticks_ms():
     return time.ticks_ms()
 
 
-def rtc_ms() -> int:
-    """Return 0: as the board, the desk's bookcase learns the time from the service."""
-    return 0
-
-
 def reset_cause() -> str:
     return os.getenv(CAUSE_VARIABLE) or "power"
 
 
-async def lock_port(_baud: int) -> tuple:
-    return await _port(_CONFIG["ports"]["lock"])
+async def port(part: str, _baud: int) -> tuple:
+    return await _port(_CONFIG["ports"][part])
 
 
-async def scanner_port() -> tuple:
-    return await _port(_CONFIG["ports"]["scanner"])
+def bus():
+    """Return the box's own bus, as machine.I2C: climate and clock."""
+    return _box
 
 
-async def panel_port() -> tuple:
-    return await _port(_CONFIG["ports"]["panel"])
+def contacts(names: list) -> dict:
+    """Return of each contact whether it is closed."""
+    return {name: bool(_box.ask("contact", name)) for name in names}
 
 
-async def antenna_port(number: int) -> tuple:
-    return await _port(_CONFIG["ports"]["antennas"][number - 1])
+def light(light: str, tone: int):
+    _box.ask("light", light, tone)
 
 
 def close_port(port: tuple):
@@ -86,6 +84,46 @@ def restart():
 async def _port(address: list) -> tuple:
     host, number = address
     return await asyncio.open_connection(host, number)
+
+
+class _Box:
+    """I2C, contacts and lamp over one line of JSON a question (hw_sim/boxport.py)."""
+
+    def __init__(self):
+        self._file = None
+
+    def writeto(self, address: int, data: bytes):
+        self.ask("writeto", address, data.hex())
+
+    def readfrom(self, address: int, size: int) -> bytes:
+        return bytes.fromhex(self.ask("readfrom", address, size))
+
+    def writeto_mem(self, address: int, register: int, data: bytes):
+        self.ask("writeto_mem", address, register, data.hex())
+
+    def readfrom_mem(self, address: int, register: int, size: int) -> bytes:
+        return bytes.fromhex(self.ask("readfrom_mem", address, register, size))
+
+    def ask(self, *question):
+        """Return the answer; raises OSError as a bus does where nobody acknowledges."""
+        if not self._file:
+            self._file = _dialled(_CONFIG["ports"]["box"])
+        self._file.write(json.dumps(question).encode() + b"\n")
+        answer = self._file.readline()
+        if not answer:
+            self._file = None
+            raise OSError("the box is gone")
+        said = json.loads(answer)
+        if "error" in said:
+            raise OSError(said["error"])
+        return said["answer"]
+
+
+def _dialled(address: list):
+    """Return a line that waits for its answers, as a bus does."""
+    line = socket.socket()
+    line.connect(socket.getaddrinfo(*address)[0][-1])
+    return line
 
 
 class _Flash:
@@ -142,3 +180,4 @@ def _overlay(data: bytearray, offset: int, start: int, written: "bytes | None"):
 
 
 _CONFIG = json.loads(config_text())
+_box = _Box()

@@ -39,7 +39,24 @@ class Shelf:
         return f"a shelf of {self.site}"
 
 
-Place = Compartment | Hands | Tray | Shelf
+@dataclass(frozen=True, slots=True, order=True)
+class Belt:
+    device: str
+
+    def __str__(self) -> str:
+        return f"the belt of {self.device}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Bin:
+    device: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"bin {self.number} of {self.device}"
+
+
+Place = Compartment | Hands | Tray | Shelf | Belt | Bin
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import NormalDist
 from typing import NamedTuple
 
-from hw_sim.world.places import Compartment, Copy, Place, Tray
+from hw_sim.world.places import Belt, Compartment, Copy, Place, Tray
 from hw_sim.world.truth import World
 
 FILE = Path(__file__).with_name("radio.toml")
@@ -102,6 +102,34 @@ class Radio:
         """Return (tag, dBm) of what the antenna of a compartment hears in its next round."""
         antenna = self._antennas.setdefault((device, door), Compartment(device, door))
         return self._round(antenna, self._around_compartment(antenna))
+
+    def hear_shelf(self, device: str, door: int, shelf: int, shelves: int) -> list[tuple[str, int]]:
+        """Return the same of the antenna of one shelf in a compartment that has several.
+
+        A copy stands on some shelf until it is moved; from the next one it is heard as through a
+        wall with a slot in it.
+        """
+        place = Compartment(device, door)
+        antenna = self._antennas.setdefault((device, -shelf), Compartment(device, -shelf))
+        around = []
+        for copy in self._world.at(place):
+            away = abs(self._shelf(copy, place, shelves) - shelf)
+            if away == 0:
+                around.append((copy, self._placed(copy)))
+            elif away == 1 and self._lasting("wall", copy, antenna) < 0.5:
+                around.append((copy, "wall"))
+        hands = "gap" if self._world.door(device, door).open else "glass"
+        return self._round(antenna, around + self._in_hands(device, hands))
+
+    def hear_belt(self, device: str) -> list[tuple[str, int]]:
+        """Return what the antenna over a 24-hour return's belt hears: as near as on a tray."""
+        antenna = Belt(device)
+        on_it = [(copy, "tray") for copy in self._world.at(antenna)]
+        return self._round(antenna, on_it + self._in_hands(device, "beside"))
+
+    def _shelf(self, copy: Copy, place: Place, shelves: int) -> int:
+        """Return on which shelf a copy stands, from 1, until it is moved."""
+        return int(self._lasting("shelf", copy, place) * shelves) + 1
 
     def hear_tray(self, device: str) -> list[tuple[str, int]]:
         """Return (tag, dBm) of what a kiosk's antenna hears in its next round."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from hw_sim.world.places import Compartment, Copy, Place, Shelf
 from hw_sim.world.truth import World
 
+RETURN_BINS = 3  # As in deploy/machines/return-24h.json.
 FOLDER = Path(__file__).parent.parent / "sample" / "data"
 
 
@@ -49,7 +50,9 @@ def place_of(holder: str) -> Place:
 
 
 def _furnish(world: World, row: dict[str, str]) -> None:
-    if row["kind"] == "kiosk":
+    if row["device"].startswith("rt"):
+        world.add_return(row["device"], RETURN_BINS)
+    elif row["kind"] == "kiosk":
         world.add_kiosk(row["device"])
     else:
         world.add_bookcase(row["device"], int(row["doors"]), int(row["capacity"]))

@@ -9,10 +9,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from hw_sim.world.places import Compartment, Copy, Hands, Place, Shelf, Tray
+from hw_sim.world.places import Belt, Bin, Compartment, Copy, Hands, Place, Shelf, Tray
 
 CAPACITY = 12  # Copies in a compartment, where nothing else is said.
 TRAY_CAPACITY = 10  # Copies in a pile on a kiosk's tray.
+BELT_CAPACITY = 2  # What the opening of a 24-hour return lets through at once.
+BIN_CAPACITY = 200
 
 
 class HandError(Exception):
@@ -78,6 +80,11 @@ class World:
 
     def add_kiosk(self, device: str, capacity: int = TRAY_CAPACITY) -> None:
         self.capacity[Tray(device)] = capacity
+
+    def add_return(self, device: str, bins: int) -> None:
+        self.capacity[Belt(device)] = BELT_CAPACITY
+        for number in range(1, bins + 1):
+            self.capacity[Bin(device, number)] = BIN_CAPACITY
 
     def add_copy(self, copy: Copy, place: Place) -> None:
         if copy.barcode in self.copies:
@@ -176,6 +183,7 @@ class World:
         place = Compartment(device, number)
         door = self._open_door(place)
         self._must_be_at(barcode, place)
+        self.told.pop(barcode, None)
         holder = Hands(door.opener if card is None else card)
         self._move(barcode, holder, f"{holder.card or 'a stranger'} took it from {place}")
         taking = Taking(place, door.opener, door.forced, door.sprung)
@@ -225,6 +233,28 @@ class World:
         self._move(barcode, holder, f"{holder.card or 'a stranger'} took it from {Tray(device)}")
         self.takings[barcode] = Taking(Tray(device))
         self.near[barcode] = device
+
+    def drop(self, device: str, barcode: str) -> str:
+        """Lay a copy from somebody's hands on a 24-hour return's belt; return whose hands."""
+        card, taking = self._holder(barcode), self.takings.get(barcode)
+        self._move(barcode, Belt(device), f"{card or 'a stranger'} put it into {device}")
+        if taking:
+            self.takings[barcode] = taking  # It may be in their hands again in a moment.
+        return card
+
+    def fall(self, device: str, number: int) -> None:
+        """What lies on a belt falls into a bin."""
+        for copy in self.at(Belt(device)):
+            self._move(copy.barcode, Bin(device, number), f"it fell into {Bin(device, number)}")
+
+    def hand_back(self, device: str, card: str) -> None:
+        """What lies on a belt is driven out again, into somebody's hands."""
+        for copy in self.at(Belt(device)):
+            taking = self.takings.get(copy.barcode, Taking(Belt(device)))
+            self._move(
+                copy.barcode, Hands(card), f"{device} gave it back to {card or 'a stranger'}"
+            )
+            self.takings[copy.barcode] = taking
 
     def pick(self, barcode: str, card: str = "") -> None:
         """Take a copy from a shelf of a library into somebody's hands; that is no loan."""

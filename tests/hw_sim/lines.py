@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from bookcase_fw.codecs.stream import Decoder
 from hw_sim.hands import Room
-from hw_sim.machines import BookcaseTwins, KioskTwins
+from hw_sim.machines import BookcaseTwins, BoxedTwins, KioskTwins, ReturnTwins
 from hw_sim.world import radio
 from hw_sim.world.radio import Radio
 from tests.hw_sim.small import small_world
@@ -21,10 +21,11 @@ async def at_once(_seconds: float) -> None:
 def small_room() -> Room:
     world = small_world()
     air = Radio(world, radio.load(), seed=1)
-    machines: dict[str, BookcaseTwins | KioskTwins] = {
+    machines: dict[str, BoxedTwins | KioskTwins] = {
         device: BookcaseTwins(device, 2, world, air) for device in ("bc01", "bc02")
     }
     machines["kx01"] = KioskTwins("kx01", world, air)
+    machines["rt01"] = ReturnTwins("rt01", world, air, bins=2)
     return Room(world, air, machines, at_once)
 
 

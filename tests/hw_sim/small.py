@@ -1,4 +1,4 @@
-"""A small world for tests: two bookcases of two doors, a kiosk, eight copies, a ticking clock."""
+"""A small world for tests: two bookcases, a kiosk, a return, eight copies, a ticking clock."""
 
 import itertools
 
@@ -26,6 +26,7 @@ def small_world() -> World:
     for device in ("bc01", "bc02"):
         world.add_bookcase(device, doors=2, capacity=4)
     world.add_kiosk("kx01")
+    world.add_return("rt01", bins=2)
     doors = (Compartment("bc01", 1), Compartment("bc01", 2), Compartment("bc02", 1))
     for number in range(1, 7):
         copy = Copy(barcode(number), tag(number), f"Title {number}", "lib01")

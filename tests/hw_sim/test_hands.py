@@ -9,7 +9,7 @@ from bookcase_fw.codecs import wjl
 from hw_sim import command, hands
 from hw_sim.command import Row
 from hw_sim.hands import Room
-from hw_sim.world.places import Compartment, Hands, Shelf, Tray
+from hw_sim.world.places import Belt, Compartment, Hands, Tray
 from hw_sim.world.truth import HandError
 from tests.hw_sim.lines import small_room
 from tests.hw_sim.small import ANN, BEN, SHELVED, barcode, tag
@@ -43,6 +43,20 @@ lift kx01 {SHELVED} {BEN}
 told {SHELVED} {BEN}
 shelve {SHELVED} lib02
 told {SHELVED} -
+tap bc01 04A1B2C3
+code bc01 123456
+pick {SHELVED} {BEN}
+pick {barcode(7)} {BEN}
+drop rt01 {barcode(7)} {SHELVED}
+full rt01 1 95
+empty rt01 1
+halt rt01 on
+halt rt01 off
+snag rt01
+clear rt01
+warm rt01 61
+ring bc01 water on
+mute bc01 climate on
 deaf bc02 lock
 hearing bc02 lock
 noise bc02 reader.2 3
@@ -88,7 +102,7 @@ async def test_every_row_of_the_table_is_carried_out() -> None:
     assert places[barcode(1)] == Hands(ANN)
     assert places[barcode(2)] == Compartment("bc01", 2)
     assert places[barcode(3)] == places[barcode(4)] == Hands("")
-    assert places[SHELVED] == Shelf("lib02")
+    assert places[SHELVED] == places[barcode(7)] == Belt("rt01")
     assert answers["where"] == [f"{barcode(1)} Title 1 is in the hands of {ANN}"]
     assert "lib" not in " ".join(answers["look"])
     assert room.struck == {"jam": 1, "stick": 1, "dead": 1, "foreign": 2}
@@ -168,8 +182,8 @@ REFUSED = (
     ("take bc01 1 9787", "'9787' is not a BARCODE"),
     (f"take bc01 1 {barcode(1)} Ann", "'Ann' is not a CARD"),
     (f"take bc09 1 {barcode(1)}", "no door bc09/1"),
-    ("pull kx01 1", "kx01 is a kiosk"),
-    ("key bc01 D", "bc01 is a bookcase"),
+    ("pull kx01 1", "kx01 has no doors"),
+    ("key bc01 D", "bc01 is no kiosk"),
     ("key kx01 X", "'X' is not a KEYS"),
     ("look bc09", "no bc09 here"),
     ("deaf bc01 tray", "bc01 has no tray"),

@@ -16,7 +16,7 @@ DEADLINE_S = 60
 
 
 def test_there_is_a_twin_for_each_board() -> None:
-    assert list(LOCKS) == [name for name, _driver, _baud in locks.BOARDS]
+    assert list(LOCKS) == [row[0] for row in locks.BOARDS]
 
 
 @pytest.mark.parametrize("lock", LOCKS)
