@@ -13,7 +13,7 @@ FIRMWARE := $(shell find bookcase_fw -name '*.py')
 RUN_PACKAGES := fonts-noto-cjk libgl1 libegl1 libgl1-mesa-dri libmtdev1
 TEST_PACKAGES := $(RUN_PACKAGES) mosquitto postgresql chromium xvfb xdotool
 
-.PHONY: help setup setup-test run demo city year-2020 quick test test-device check bench format lock clean
+.PHONY: help setup setup-test run demo city year-2020 soak quick test test-device check bench firmware flash format lock clean
 
 help:            ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -21,7 +21,7 @@ help:            ## list these targets
 setup: .venv/ready $(MICROPYTHON) .cache/firmware/ready
 	@sh deploy/setup/packages.sh $(RUN_PACKAGES)
 	@$(BIN)/python deploy/setup/fonts.py >/dev/null
-setup-test: setup typings/ready .cache/marc/ready
+setup-test: setup typings/ready .cache/marc/ready .cache/flash/ready
 	@sh deploy/setup/packages.sh $(TEST_PACKAGES)
 
 run: setup       ## a district on the desk: service, bookcases, a kiosk, readers; Ctrl-C ends it (ARGS=--help)
@@ -36,6 +36,10 @@ city: setup      ## days of a district in seconds, with everything going wrong (
 
 year-2020: setup ## the year 2020 replayed; its tables are the printed ones (SHARE=1 SEED=1; some 20 minutes; SHARE=0.01 seconds)
 	@$(BIN)/python -m hw_sim year --share $(or $(SHARE),1) --seed $(or $(SEED),1) $(ARGS)
+
+soak: setup-test ## real programs killed and cut off for minutes; then is the ledger true? (MINUTES=10 BOOKCASES=5 SERVICES=2 SEED=1)
+	@$(BIN)/python -m hw_sim soak --bookcases $(or $(BOOKCASES),5) --services $(or $(SERVICES),2) \
+	  --minutes $(or $(MINUTES),10) --seed $(or $(SEED),1) $(ARGS)
 
 quick: .venv/ready  ## the firmware's tests and all pure ones under CPython, on a clock that jumps
 	@$(BIN)/pytest -q tests/device tests/test_tidy.py
@@ -57,6 +61,13 @@ check: .venv/ready typings/ready .cache/firmware/ready  ## format, lint, types, 
 bench: setup-test  ## the bars of the design, a JSON line a figure (BAR=P1 for one)
 	@$(BIN)/python -m tests.bench $(BAR)
 
+firmware: .cache/firmware/ready  ## compile what is flashed, and say its size
+	@echo "firmware: $$(find .cache/firmware -name '*.mpy' | wc -l) files, $$(cat $$(find .cache/firmware -name '*.mpy') | wc -c) bytes"
+
+flash: .cache/firmware/ready .cache/flash/ready  ## put it onto an ESP32-S3 (PORT=/dev/ttyACM0 CONFIG=bc01.json FILES="ca.der bc01.der bc01.key.der")
+	@[ -n "$(PORT)" ] || { echo "say PORT=/dev/ttyACM0; docs/hardware.md tells the rest"; exit 1; }
+	@$(BIN)/python deploy/flash/flash.py $(PORT) $(CONFIG) $(FILES)
+
 format: .venv/ready  ## format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
@@ -75,6 +86,13 @@ clean:           ## remove what was made here, but not var/
 typings/ready: typings.lock .venv/ready
 	@rm -rf typings
 	@$(BIN)/pip -q install --require-hashes -r typings.lock -t typings 2>.venv/typings.log || { tail -5 .venv/typings.log; exit 1; }
+	@touch $@
+
+.cache/flash/ready: flash.lock
+	@rm -rf .cache/flash
+	@$(PYTHON) -m venv .cache/flash
+	@.cache/flash/bin/pip -q install --require-hashes -r flash.lock 2>.cache/flash/install.log || { tail -5 .cache/flash/install.log; exit 1; }
+	@.cache/flash/bin/python deploy/flash/partitions.py .cache/flash/partitions.bin
 	@touch $@
 
 # Records that others made, from pymarc's own source archive.

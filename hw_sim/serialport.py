@@ -17,6 +17,7 @@ READ_SIZE = 256
 class SerialPort:
     def __init__(self, twin: Twin, wire: Wire | None = None) -> None:
         self.wire = wire or Wire()
+        self.address = ("", 0)  # Where it listens, once it was started.
         self.connected = asyncio.Event()  # Whether somebody would hear the twin now.
         self._end = Plug(twin, self.wire)
         self._server: asyncio.Server | None = None
@@ -26,8 +27,8 @@ class SerialPort:
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> tuple[str, int]:
         """Listen; return the address.  Port 0 lets the system choose one."""
         self._server = await asyncio.start_server(self._serve, host, port)
-        address = self._server.sockets[0].getsockname()
-        return address[0], address[1]
+        self.address = self._server.sockets[0].getsockname()[:2]
+        return self.address
 
     async def stop(self) -> None:
         """Unplug: the client reads the end of its line, and nobody is let in until `start`."""

@@ -3,9 +3,11 @@
 import html
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import NamedTuple
 
 MARKDOWN, HTML = "year-2020.md", "year-2020.html"
+LINE = 140
 _HEAD = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>2020</title><style>
 :root { color-scheme: light dark } body { font: 16px/1.5 sans-serif; max-width: 60rem;
@@ -77,8 +79,10 @@ def _html_table(block: Table) -> str:
 
 _MARKDOWN: dict[type, Callable[..., str]] = {
     Head: lambda block: f"{'#' * block.level} {block.text}",
-    Text: lambda block: block.text,
-    Points: lambda block: "\n".join(f"- {text}" for text in block.texts),
+    Text: lambda block: fill(block.text, LINE),
+    Points: lambda block: "\n".join(
+        fill(text, LINE, initial_indent="- ", subsequent_indent="  ") for text in block.texts
+    ),
     Table: _markdown_table,
     Plot: lambda block: f"![{block.title}]({block.name})",
 }
