@@ -1,4 +1,4 @@
-"""A pty in front of a twin's TCP port, for a program that opens only a serial device by its path."""
+"""A pty before a twin's TCP port, for a program that opens only a serial device by its path."""
 
 import asyncio
 import os

@@ -1,6 +1,5 @@
 """Real programs killed and cut off for a while: afterwards the ledger says what the world knows."""
 
-import asyncio
 import shutil
 import tempfile
 from collections.abc import Iterator
