@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, LargeBinary, Table
 
 from broker.keeping.archive import ROWS_A_STEP, Archive, ArchiveError, Contents, Manifest, Writer
-from broker.ledger import migrations
+from broker.ledger import guards, migrations
 
 # Whoever has none of these has no ledger yet.
 FILLED = ("site", "title", "copy", "patron", "inbox")
@@ -62,12 +63,12 @@ def restore(connection: Connection, archive: Archive, *, progress: Progress) -> 
     for head in archive.manifest.migrations:
         migrations.upgrade(connection, head)
     kind = _KINDS[connection.dialect.name]
-    guards = kind.lift(connection)
+    lifted = kind.lift(connection)
     for table in reversed(archive.manifest.tables):
         connection.exec_driver_sql(f"DELETE FROM {table.name}")
     for table in archive.manifest.tables:
         kind.fill(connection, table, _told(archive, table, progress))
-    kind.guard(connection, guards)
+    kind.guard(connection, lifted)
     migrations.upgrade(connection)
 
 
@@ -133,37 +134,44 @@ class _Sqlite:
             connection.exec_driver_sql(insert, [tuple(row) for row in group])
 
     @staticmethod
-    def guard(connection: Connection, guards: list[str]) -> None:
+    def guard(connection: Connection, triggers: list[str]) -> None:
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
         if broken is not None:
             raise ArchiveError(f"a row of {broken[0]} refers to one of {broken[2]} that is missing")
-        for sql in guards:
+        for sql in triggers:
             connection.exec_driver_sql(sql)
 
 
 class _Postgresql:
-    """PostgreSQL's guards are switched off for the tables' owner; references are checked."""
+    """PostgreSQL's guards are switched off for the tables' owner, but those of references."""
 
     @staticmethod
     def lift(connection: Connection) -> list[str]:
         tables = names(connection)
         for name in tables:
             connection.exec_driver_sql(f"ALTER TABLE {name} DISABLE TRIGGER USER")
+        for name, trigger in connection.exec_driver_sql(guards.REFERRING).all():
+            connection.exec_driver_sql(f"ALTER TABLE {name} ENABLE TRIGGER {trigger}")
         return tables
 
     @staticmethod
     def fill(connection: Connection, table: Contents, groups: Iterator[list[list[Any]]]) -> None:
         driver: Any = connection.connection.driver_connection
         into = f"COPY {table.name} ({', '.join(table.columns)}) FROM STDIN"
-        with driver.cursor() as cursor, cursor.copy(into) as copy:
-            for group in groups:
-                for row in group:
-                    copy.write_row(row)
+        try:
+            with driver.cursor() as cursor, cursor.copy(into) as copy:
+                for group in groups:
+                    for row in group:
+                        copy.write_row(row)
+        except psycopg.errors.ForeignKeyViolation as error:
+            text = str(error).splitlines()[0]
+            words = f"a row of {table.name} refers to one that is missing: {text}"
+            raise ArchiveError(words) from None
 
     @staticmethod
-    def guard(connection: Connection, guards: list[str]) -> None:
+    def guard(connection: Connection, tables: list[str]) -> None:
         """Let numbers go on above those that were filled in."""
-        for name in guards:
+        for name in tables:
             connection.exec_driver_sql(f"ALTER TABLE {name} ENABLE TRIGGER USER")
             own = "SELECT column_name FROM information_schema.columns WHERE column_default LIKE "
             like = (

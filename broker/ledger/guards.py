@@ -13,6 +13,10 @@ from sqlalchemy import text
 REFUSE = """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$"""
 
+# PostgreSQL's tables and their triggers that `refers` made.
+REFERRING = """SELECT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+WHERE tgname = relname || '_refers' AND relnamespace = current_schema()::regnamespace"""
+
 
 class Guard(NamedTuple):
     """Refuses an event of a table, DELETE or UPDATE or UPDATE OF columns or INSERT.

@@ -2,8 +2,9 @@
 
 The numbers are those of the ledger's promises: 1 one open loan of a copy; 2 a copy is with one
 holder, to whom its movements lead; 3 what a machine said is told once and stays; 4 the chain of its
-records has no gap; 5 a movement is corrected by its opposite.  6 and 7, that projections follow
-from the facts and that money balances, are tried in test_audit.py and below accounts/.
+records has no gap; 5 a movement is corrected by its opposite; 6 what follows from a fact names a
+fact, a copy and a place that are there.  That projections are what follows is tried in
+test_audit.py; 7, that money balances, in accounts/test_money.py.
 """
 
 import sqlite3
@@ -16,10 +17,15 @@ from broker.ledger import database, store
 from tests.broker.desk import READERS, TAGS, Desk, Machine
 
 MOVE = "INSERT INTO movement (copy, source, target, kind, at_ms, recorded_ms)"
+SEEN = """INSERT INTO observation
+(copy, happened_ms, cause, verb, sure, device, number, place, due, rule, session, detail)"""
 LOAN = """INSERT INTO loan
 (copy, account, cause, out_ms, due, state, rule, over_limit, renewals, waived, in_ms)"""
 SAID = """INSERT INTO inbox
 (id, stream, number, kind, boot, uptime_ms, wall_ms, quality, received_ms, before, chain)"""
+# For a statement of two rows, n = 0 and 1: `before` and `chain` of records that are linked.
+TWO = "(SELECT 0 AS n UNION ALL SELECT 1) AS two"
+LINKED = "CASE n WHEN 0 THEN chain ELSE 'x' END, CASE n WHEN 0 THEN 'x' ELSE 'y' END"
 REFUSED = (*store.CONFLICTS, psycopg.DataError)
 
 
@@ -47,6 +53,12 @@ BROKEN = (
         " SELECT copy, holder, 1, 'put', 0, 0 FROM copy_state", "not with the source"),
     (2, "INSERT INTO movement (id, copy, source, target, kind, at_ms, recorded_ms)"
         " SELECT -1, copy, holder, 2, 'put', 0, 0 FROM copy_state WHERE copy = 1", "later"),
+    # A step that fits, and one of another copy that does not.
+    (2, f"{MOVE} SELECT copy, CASE copy WHEN 2 THEN holder ELSE 2 END, 1, 'put', 0, 0"
+        " FROM copy_state WHERE copy < 3", "not with the source"),
+    (2, f"{MOVE} VALUES (999, 1, 2, 'put', 0, 0)", "not with the source"),
+    (2, "INSERT INTO movement (copy, source, target, kind, at_ms, recorded_ms, cause)"
+        " SELECT copy, holder, 2, 'put', 0, 0, 999 FROM copy_state WHERE copy = 1", "foreign key"),
     (2, "UPDATE copy_state SET holder = 2", "only a movement"),
     (2, "UPDATE copy_state SET since_ms = 5", "only a movement"),
     # Back to where an earlier movement had brought it.
@@ -67,6 +79,13 @@ BROKEN = (
         "advances by one"),
     (4, f"{SAID} SELECT 99, stream, 2, 'fault', 1, 1, 0, 0, 0, 'no link', 'x' FROM inbox",
         "advances by one"),
+    # Two records in one statement: the second does not follow the first, or leaves a number out.
+    (4, f"{SAID} SELECT 98 + n, stream, 2 + n, 'fault', 1, 1, 0, 0, 0, chain, 'x'"
+        f" FROM inbox, {TWO}", "advances by one"),
+    (4, f"{SAID} SELECT 98 + n, stream, 2 + 2 * n, 'fault', 1, 1, 0, 0, 0, {LINKED}"
+        f" FROM inbox, {TWO}", "advances by one"),
+    (4, f"{SAID} SELECT 98 + n, stream, 2, 'fault', 1, 1, 0, 0, 0, {LINKED}"
+        f" FROM inbox, {TWO}", "advances by one|unique"),
     (4, "UPDATE stream SET number = 9", "advances by one"),
     (4, "UPDATE stream SET number = number + 1", "advances by one"),
     (4, "UPDATE stream SET number = number - 1", "advances by one"),
@@ -84,6 +103,24 @@ BROKEN = (
     (5, "INSERT INTO movement (copy, source, target, kind, at_ms, recorded_ms, reverses)"
         " SELECT copy, holder, 2, 'undo', 0, 0, movement FROM copy_state WHERE copy = 1",
         "does not undo"),
+    # One that undoes, and one of the same statement that does not.
+    (5, "INSERT INTO movement (copy, source, target, kind, at_ms, recorded_ms, reverses)"
+        " SELECT s.copy, s.holder, CASE s.copy WHEN 1 THEN m.source ELSE 2 END, 'undo', 0, 0,"
+        " s.movement FROM copy_state s JOIN movement m ON m.id = s.movement WHERE s.copy < 3",
+        "does not undo"),
+    (6, "UPDATE observation SET cause = 2", "never changed"),
+    (6, "UPDATE observation SET place = 2", "never changed"),
+    (6, f"{SEEN} VALUES (1, 0, 999, 'put', 1, 1, 1, 2, 0, '', '', '')", "foreign key"),
+    (6, f"{SEEN} VALUES (999, 0, 1, 'put', 1, 1, 1, 2, 0, '', '', '')", "foreign key"),
+    (6, f"{SEEN} VALUES (1, 0, 1, 'put', 1, 1, 1, 999, 0, '', '', '')", "foreign key"),
+    # The first of the statement refers well.
+    (6, f"{SEEN} SELECT 1, n, 1 + 998 * n, 'put', 1, 1, 1, 2, 0, '', '', '' FROM {TWO}",
+        "foreign key"),
+    (6, f"{LOAN} VALUES (2, 7, 999, 0, 0, 'returned', '', 0, 0, 0, 5)", "foreign key"),
+    (6, f"{LOAN} VALUES (999, 7, 1, 0, 0, 'returned', '', 0, 0, 0, 5)", "foreign key"),
+    (6, "UPDATE loan SET cause = 999", "never changed"),
+    (6, "UPDATE holder SET id = 999 WHERE id = 2", "never changed"),
+    (6, "DELETE FROM holder WHERE id = 2", "never deleted"),
     (0, "INSERT INTO holder (kind, site) VALUES ('reader', 'lib01')", "check"),
     (0, "INSERT INTO holder (kind) VALUES ('compartment')", "check"),
     (0, "UPDATE loan SET due = 'tomorrow'", "cannot store TEXT|invalid input syntax"),

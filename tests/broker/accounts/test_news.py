@@ -92,3 +92,28 @@ def test_the_case_of_a_lost_card_closes_when_the_book_is_back(
         ("returned",)
     ]
     assert desk.rows("SELECT fen FROM money") == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("UPDATE loan SET due = due + 1", 2),
+        ("UPDATE loan SET due = due + 1 WHERE copy = 1", 1),
+        ("UPDATE loan SET state = 'returned', in_ms = 5", 2),
+        ("UPDATE loan SET account = 7", 2),
+        ("UPDATE loan SET due = due, over_limit = 1, rule = 'x'", 0),
+        ("DELETE FROM loan", 2),
+        ("INSERT INTO loan (copy, cause, account, out_ms, due, state, rule, over_limit, in_ms)"
+         " SELECT copy + 2, cause, account, 0, 0, 'returned', '', 0, 5 FROM loan", 2),
+    ],
+)  # fmt: skip
+def test_the_database_notes_each_change_of_a_loan(
+    desk: Desk, machines: tuple[Machine, Machine], statement: str, told: int
+) -> None:
+    """Whoever makes it, and however many in one statement."""
+    tell(desk, machines[0], 0, took=TAGS[:2])
+    read(desk, START_MS)
+
+    desk.db.execute(statement)
+
+    assert desk.one("SELECT COUNT(*) FROM loan_news") == told

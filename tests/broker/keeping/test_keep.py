@@ -28,8 +28,7 @@ def rebuilt(db: Database) -> None:
     db.commit()
 
 
-@pytest.fixture
-def lived(desk: Desk) -> Desk:
+def live(desk: Desk) -> Desk:
     """A copy was lent and brought back, another is out; a third one's fact came late."""
     machine, other = Machine(), Machine("bc02")
     for each in (machine, other):
@@ -42,13 +41,21 @@ def lived(desk: Desk) -> Desk:
     return desk
 
 
-@pytest.fixture
-def taken(lived: Desk, tmp_path: Path) -> Path:
-    path = tmp_path / "ledger.zip"
-    engine = database.open_reader(lived.folder, lived.url)
+def back_up(desk: Desk, path: Path) -> Path:
+    engine = database.open_reader(desk.folder, desk.url)
     backup.backup(engine, path, now_ms=NOW_MS, progress=quiet)
     engine.dispose()
     return path
+
+
+@pytest.fixture
+def lived(desk: Desk) -> Desk:
+    return live(desk)
+
+
+@pytest.fixture
+def taken(lived: Desk, tmp_path: Path) -> Path:
+    return back_up(lived, tmp_path / "ledger.zip")
 
 
 class Place(NamedTuple):
@@ -119,6 +126,37 @@ def test_a_restored_ledger_has_its_guards_and_goes_on(taken: Path, elsewhere: Pl
     db.commit()
     assert db.execute("SELECT COUNT(*) FROM holder WHERE id > ?", (new,)).fetchone() == (0,)
     db.close()
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "lie"),
+    [
+        ("observation", "happened_ms", "copy = 999"),
+        ("observation", "happened_ms", "cause = 999"),
+        ("observation", "happened_ms", "place = 999"),
+        ("movement", "id", "cause = 999"),
+        ("movement", "id", "target = 999"),
+        ("loan", "id", "copy = 999"),
+        ("loan", "id", "cause = 999"),
+        ("copy", "id", "title = 'nowhere'"),
+    ],
+)
+def test_a_row_that_refers_to_nothing_is_not_restored(
+    tmp_path: Path, elsewhere: Place, table: str, key: str, lie: str
+) -> None:
+    """Also where PostgreSQL checks a statement's references by a trigger."""
+    desk = live(Desk(tmp_path / "data"))
+    desk.db.execute("PRAGMA foreign_keys = OFF")
+    guards = "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?"
+    for (name,) in desk.db.execute(guards, (table,)).fetchall():
+        desk.db.execute(f"DROP TRIGGER {name}")
+    only_one = f"(SELECT MAX({key}) FROM {table})"
+    desk.db.execute(f"UPDATE {table} SET {lie} WHERE {key} = {only_one}")
+    archive = back_up(desk, tmp_path / "broken.zip")
+    desk.db.close()
+
+    with pytest.raises(ArchiveError, match=f"a row of {table} refers to"):
+        elsewhere.restore(archive)
 
 
 def test_what_can_be_searched_is_found_after_a_restore(taken: Path, elsewhere: Place) -> None:
