@@ -1,7 +1,8 @@
 """The minder: now and then it looks after what nobody asks for, in transactions of the writer.
 
 A day after a restock round what is missing becomes a case; at night what came late for a closed
-month is booked as a correction.  Both are found in the ledger, so missing a turn loses nothing.
+month is booked as a correction, and old requests are forgotten.  All is found in the ledger, so
+missing a turn loses nothing.
 """
 
 import threading
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from broker.desk import requests
 from broker.ledger.cases import Cases
 from broker.ledger.store import FAILURES, Database
 from broker.reports import closing, periods
@@ -61,11 +63,12 @@ class Minder(threading.Thread):
         watch, now_ms = self._watch, self._watch.now_ms()
         missing = rounds.tell_shortfalls(watch.db, watch.cases, now_ms)
         now = datetime.fromtimestamp(now_ms / 1000, watch.zone)
-        corrected = 0
+        corrected = forgotten = 0
         if now.hour >= NIGHT_HOUR and now.date() != self._night:
             self._night = now.date()
             corrected = self._correct(now_ms)
-        return f"shortfalls={missing} corrected={corrected}"
+            forgotten = requests.forget(watch.db, now_ms)
+        return f"shortfalls={missing} corrected={corrected} forgotten={forgotten}"
 
     def _correct(self, now_ms: int) -> int:
         """Count anew the closed months in which anything that is new happened."""

@@ -1,6 +1,7 @@
 """A request that is said again is answered again and done once.
 
 Whoever asks makes the key; the same key with another content is a mistake of theirs, not ours.
+Thirty days later nobody asks again, and both are forgotten.
 """
 
 import hashlib
@@ -11,11 +12,13 @@ from typing import Any
 from broker.ledger.store import Database
 
 KEY_SIZE_MAX = 200
+KEPT_MS = 30 * 86_400_000
 
 Answer = dict[str, Any]
 
 _FIND = "SELECT fingerprint, response FROM desk_request WHERE key = ?"
 _KEEP = "INSERT INTO desk_request (key, fingerprint, response, at_ms) VALUES (?, ?, ?, ?)"
+_FORGET = "DELETE FROM desk_request WHERE at_ms < ? RETURNING 1"
 
 
 class KeyReused(Exception):
@@ -40,6 +43,11 @@ def once(db: Database, key: str, asked: object, now_ms: int, run: Callable[[], A
     answer = run()
     db.execute(_KEEP, (key, fingerprint, json.dumps(answer, ensure_ascii=False), now_ms))
     return answer
+
+
+def forget(db: Database, now_ms: int) -> int:
+    """Forget what nobody asks again; return how many there were.  In the caller's transaction."""
+    return len(db.execute(_FORGET, (now_ms - KEPT_MS,)).fetchall())
 
 
 def _fingerprint(asked: object) -> str:
