@@ -30,9 +30,9 @@ run: setup       ## a district on the desk: service, bookcases, a kiosk, readers
 demo: setup      ## one loan and one return, told in words, on the same real parts
 	@$(BIN)/python -m hw_sim demo $(ARGS)
 
-city: setup      ## days of a district in seconds, with everything going wrong (SEED=1 SEEDS=1 DAYS=1 CASES=3 FAULTS=all)
+city: setup      ## days of a district in seconds, with everything going wrong (SEED=1 SEEDS=1 DAYS=1 CASES=3 KIOSKS=0 FAULTS=all)
 	@$(BIN)/python -m hw_sim city --seed $(or $(SEED),1) --seeds $(or $(SEEDS),1) --days $(or $(DAYS),1) \
-	  --cases $(or $(CASES),3) --faults $(or $(FAULTS),all) $(ARGS)
+	  --cases $(or $(CASES),3) --kiosks $(or $(KIOSKS),0) --faults $(or $(FAULTS),all) $(ARGS)
 
 year-2020: setup ## the year 2020 replayed; its tables are the printed ones (SHARE=1 SEED=1; some 20 minutes; SHARE=0.01 seconds)
 	@$(BIN)/python -m hw_sim year --share $(or $(SHARE),1) --seed $(or $(SEED),1) $(ARGS)

@@ -2,8 +2,8 @@
 
 import asyncio
 import json
+import traceback
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any
 
 from bookcase_fw import config as bookcase_config
@@ -23,6 +23,7 @@ from hw_sim.city.calmlock import CalmLock, CalmPort
 from hw_sim.city.chance import Chance
 from hw_sim.city.mqttmodel import MqttModel
 from hw_sim.city.pipe import End
+from hw_sim.city.quartz import Quartz
 from hw_sim.flash import Flash, PowerCut
 from hw_sim.machines import BookcaseTwins
 from hw_sim.plug import Plug, plug
@@ -38,6 +39,8 @@ HOUR_MS = 3_600_000
 CALM = {
     "repeat_ms": HOUR_MS,
     "tend_ms": HOUR_MS,
+    "contacts_ms": HOUR_MS,  # None is fitted.
+    "climate_ms": HOUR_MS,
     "keep_alive_ms": 600_000,
     "beat_ms": HOUR_MS,
     "greet_ms": 6 * HOUR_MS,
@@ -82,7 +85,7 @@ class _CalmDriver(LockBoard):
 
 
 class Bookcase:
-    """`now_s` is the city's clock; the machine's own may run fast or slow (`drift`)."""
+    """`now_s` is the city's clock; the machine's own may run fast or slow (`quartz`)."""
 
     def __init__(
         self,
@@ -105,8 +108,9 @@ class Bookcase:
         sectors = journal_sectors + NOTES_SECTORS + LISTS_SECTORS
         self.flash = _Flash(sectors, self._power_failed)
         self.boots = 0
-        self.drift = 1.0
+        self.quartz = Quartz(now_s)
         self.log: list[str] = []
+        self.crashes: list[str] = []  # Errors that nobody foresaw.
         self.journal: Journal | None = None
         self.app: App | None = None
         self.chosen: dict[int, float] = {}  # Door -> when somebody last touched it on the screen.
@@ -130,6 +134,10 @@ class Bookcase:
                 }
             )
         )
+
+    @property
+    def boot(self) -> int:
+        return self.app.clock.boot if self.app else 0
 
     @property
     def on(self) -> bool:
@@ -202,12 +210,12 @@ class Bookcase:
     def touched(self, words: list[str]) -> None:
         """Somebody does a thing of the table of hands here: the lock board wakes up."""
         self.lock.stir()
-        if words[0] == "choose":
+        if words and words[0] == "choose":
             self.chosen[int(words[2])] = self._now_s()
 
     def switch_off(self) -> None:
         """Cut the power: nothing is said, what was not synced is gone."""
-        ending = asyncio.create_task(_ended(self._tasks))
+        ending = asyncio.create_task(ended(self._tasks))
         self._endings = {one for one in self._endings if not one.done()} | {ending}
         self._tasks = []
         for name in self.twins.names:
@@ -224,8 +232,13 @@ class Bookcase:
 
     async def _run(self, part: Callable[[], Any]) -> None:
         """A task of the firmware; a power cut ends it, and anything else is a bug to be seen."""
-        with suppress(PowerCut):
+        try:
             await part()
+        except PowerCut:
+            pass
+        except Exception:
+            self.crashes.append(traceback.format_exc())
+            raise
 
     def _openers(self) -> dict[str, Callable[[], Any]]:
         doors = self._config.doors
@@ -262,7 +275,7 @@ class Bookcase:
         return port
 
     def _ticks_ms(self) -> int:
-        return int(self._now_s() * 1000 * self.drift) % TICKS_PERIOD_MS
+        return int(self.quartz.read_s() * 1000) % TICKS_PERIOD_MS
 
     def _random(self, size: int) -> bytes:
         self._dice += 1
@@ -273,7 +286,7 @@ class Bookcase:
         return int(self._chance.of("die", self.device, self._dice) * sides)
 
 
-async def _ended(tasks: list[asyncio.Task[None]]) -> None:
+async def ended(tasks: list[asyncio.Task[None]]) -> None:
     """Cancel until they are done: a wait that ends in the same step swallows one cancellation."""
     while any(not task.done() for task in tasks):
         for task in tasks:

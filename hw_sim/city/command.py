@@ -20,6 +20,7 @@ def city(
     seeds: Annotated[int, typer.Option(min=1, help="so many runs, one seed after the other")] = 1,
     days: Annotated[int, typer.Option(min=1, help="days of the city")] = 1,
     cases: Annotated[int, typer.Option(min=1, max=20, help="how many bookcases")] = 3,
+    kiosks: Annotated[int, typer.Option(min=0, max=13, help="how many kiosks")] = 0,
     visits: Annotated[int, typer.Option(min=0, help="visits a day, over all of them")] = 60,
     faults: Annotated[str, typer.Option(help=f"all, none, or some of {_FAULTS}")] = "all",
     sometimes: Annotated[
@@ -33,7 +34,7 @@ def city(
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     violations, tally = 0, Tally()
     for number in range(seed, seed + seeds):
-        outcome = run(Order(number, days, cases, visits, faults), _progress)
+        outcome = run(Order(number, days, cases, kiosks, visits, faults), _progress)
         _say(outcome)
         violations += outcome.violations
         tally.add(outcome.counts)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from hw_sim.desk import visits
 from hw_sim.desk.eyes import Eyes
 from hw_sim.desk.visits import Person
-from hw_sim.world.places import Compartment, Copy
+from hw_sim.world.places import Compartment, Copy, Hands
 from hw_sim.world.truth import HandError
 
 CARD_COUNT = 40  # Of the sample library, so many have friends.
@@ -202,10 +202,42 @@ async def _forger(person: Person, eyes: Eyes) -> None:
     await visits.finish(person, eyes, door)
 
 
+async def _errand(person: Person, eyes: Eyes) -> None:
+    """Bring back what a friend has borrowed."""
+    books = friends_books(person)
+    door = await visits.enter(person, eyes, lambda one: _room(person, one) >= len(books))
+    await _put(person, door, books)
+    await visits.finish(person, eyes, door)
+
+
+async def _pretender(person: Person, eyes: Eyes) -> None:
+    """Open a door, put nothing in, and stay at the glass with what one should bring back."""
+    door = await _enter(person, eyes)
+    await person.pause()
+    await visits.finish(person, eyes, door)
+    person.world.come(person.device, person.card)
+    await asyncio.sleep(LINGER_S)
+    person.world.go(person.device)
+
+
+async def _loser(person: Person, eyes: Eyes) -> None:
+    """Leave the card, which has a chip, among the books, and come back for it."""
+    door = await visits.enter(person, eyes, lambda one: _room(person, one) > 0)
+    card = person.world.put_foreign(person.device, door)
+    await visits.finish(person, eyes, door)
+    await asyncio.sleep(person.chance.uniform(100, 2000))
+    again = await visits.enter(person, eyes, lambda one: one == door)
+    await person.do("take", again, card.barcode)
+    await visits.finish(person, eyes, again)
+
+
 # fmt: off
 HABITS = (
     #      name         share  act
-    Habit("ordinary",   0.50,  _ordinary),
+    Habit("ordinary",   0.46,  _ordinary),
+    Habit("errand",     0.02,  _errand),
+    Habit("pretender",  0.015, _pretender),
+    Habit("loser",      0.005, _loser),
     Habit("rebound",    0.04,  _rebound),
     Habit("wanderer",   0.03,  _wanderer),
     Habit("lingering",  0.04,  _lingering),
@@ -226,6 +258,17 @@ HABITS = (
     Habit("forger",     0.003, _forger),
 )
 # fmt: on
+
+
+def friends_books(person: Person) -> list[Copy]:
+    """Return up to two books that another reader has taken home."""
+    world = person.world
+    friends = sorted(
+        {place.card for place in world.places.values() if isinstance(place, Hands)}
+        - {"", person.card, *world.visitors.values()}
+    )
+    books = world.at(Hands(person.chance.choice(friends))) if friends else []
+    return [copy for copy in books if not copy.foreign][:2]
 
 
 async def _enter(person: Person, eyes: Eyes) -> int:

@@ -14,11 +14,14 @@ from contextlib import suppress
 from hw_sim.city.bookcase import Bookcase
 from hw_sim.city.chance import Chance
 from hw_sim.city.habits import HABITS, Habit
+from hw_sim.city.kiosk import Kiosk
+from hw_sim.city.kioskhabits import AT_KIOSKS
 from hw_sim.city.story import Story
 from hw_sim.desk import eyes as looking
 from hw_sim.desk import visits
 from hw_sim.desk.eyes import Eyes, Unseen
 from hw_sim.hands import Room, table
+from hw_sim.world.places import Tray
 from hw_sim.world.truth import HandError
 
 HOUR_S = 3600.0
@@ -34,13 +37,15 @@ class People:
         self,
         room: Room,
         bookcases: dict[str, Bookcase],
+        kiosks: dict[str, Kiosk],
         cards: list[str],
         chance: Chance,
         story: Story,
         now_s: Callable[[], float],
     ) -> None:
         self._room = room
-        self._bookcases = bookcases
+        self._machines: dict[str, Bookcase | Kiosk] = {**bookcases, **kiosks}
+        self._kiosks = kiosks
         self._cards = cards
         self._chance = chance
         self._story = story
@@ -49,7 +54,7 @@ class People:
         self._busy: set[str] = set()
         self._eyes: dict[str, Eyes] = {
             device: looking.on(bookcase.twins.screen) for device, bookcase in bookcases.items()
-        }
+        } | {device: kiosk.eyes for device, kiosk in kiosks.items()}
         self.seen: Counter[str] = Counter()  # Habits, refusals and what else happened.
         self.began = 0
         self.visits: set[asyncio.Task[None]] = set()
@@ -66,8 +71,8 @@ class People:
     async def run(self, line: str) -> list[str]:
         """Carry out a line of the table of hands, after the machine's lock board was stirred."""
         words = line.split()
-        if len(words) > 1 and words[1] in self._bookcases:
-            self._bookcases[words[1]].touched(words)
+        if len(words) > 1 and words[1] in self._machines:
+            self._machines[words[1]].touched(words)
         return await self._table.run(line)
 
     def _time_of_day(self, day: int, number: int) -> float:
@@ -79,14 +84,14 @@ class People:
         raise AssertionError("the shares end before their sum")
 
     def _begin(self, day: int, number: int) -> None:
-        cards, devices = self._cards, sorted(self._bookcases)
+        cards, devices = self._cards, sorted(self._machines)
         card = cards[int(self._chance.of("card", day, number) * len(cards))]
         device = devices[int(self._chance.of("device", day, number) * len(devices))]
-        if {card, device} & self._busy or not self._bookcases[device].on:
+        if {card, device} & self._busy or not self._machines[device].on:
             self.seen["went past"] += 1
             return
         chance = random.Random(self._chance.bits(8, "visit", day, number))
-        habit = _habit(chance)
+        habit = _habit(chance, AT_KIOSKS if device in self._kiosks else HABITS)
         if not self._story.has(f"visit {day} {number}", f"{card} at {device}, {habit.name}"):
             return
         self._busy |= {card, device}
@@ -110,6 +115,8 @@ class People:
             with suppress(HandError):
                 await self.run(f"leave {device}")
             self._busy.discard(device)
+        if device in self._kiosks:
+            self._cleared(device)
         for door in self._room.world.open_doors(device):
             await asyncio.sleep(READING_S)
             with suppress(HandError):
@@ -117,7 +124,14 @@ class People:
         await asyncio.sleep(WALK_S)
         self._busy.discard(card)
 
+    def _cleared(self, device: str) -> None:
+        """Staff of the library put what lies on a tray on the shelf; that tells nobody anything."""
+        world = self._room.world
+        for copy in world.at(Tray(device)):
+            world.lift(device, copy.barcode, "")
+            world.shelve(copy.barcode, self._kiosks[device].site)
 
-def _habit(chance: random.Random) -> Habit:
-    found: Habit = chance.choices(HABITS, [habit.share for habit in HABITS])[0]
+
+def _habit(chance: random.Random, habits: tuple[Habit, ...]) -> Habit:
+    found: Habit = chance.choices(habits, [habit.share for habit in habits])[0]
     return found

@@ -7,7 +7,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -16,12 +15,13 @@ from broker import config as configuration
 from broker import law
 from broker.circulation import days
 from broker.ledger import audit
-from broker.ledger.read import Reader
 from hw_sim import instant
+from hw_sim.city import furnish as furnished
 from hw_sim.city import seen
 from hw_sim.city.bookcase import JOURNAL_SECTORS, SMALL_SECTORS, Bookcase
 from hw_sim.city.chance import Chance
 from hw_sim.city.furnish import DISTRICT_KEY, furnish, key_of
+from hw_sim.city.kiosk import Kiosk
 from hw_sim.city.lean import lean
 from hw_sim.city.ledgerview import LedgerView
 from hw_sim.city.mqttmodel import MqttModel
@@ -34,11 +34,11 @@ from hw_sim.city.watch import Watch
 from hw_sim.hands import Room
 from hw_sim.oracle import Finding, Oracle, Report
 from hw_sim.world import radio, sample
+from hw_sim.world.places import Tray
 
 START_MS = 1_605_110_400_000  # 2020-11-12 00:00 in Shanghai: the day of the twentieth bookcase.
 REST_S = 4000.0  # The longest pause of a machine that has lost its server, and a hello.
 LOOK_S = 900.0  # Between two looks of the oracle, when the first one saw something wrong.
-MOVEMENTS_MAX = 1 << 40
 INSTALL_S = 60.0
 SMALL_SHARE = 0.1  # Of machines, which have a small journal.
 
@@ -49,6 +49,7 @@ class Order(NamedTuple):
     seed: int
     days: int = 1
     cases: int = 3
+    kiosks: int = 0
     visits: int = 60  # A day, over all machines.
     faults: str = "all"
     only: tuple[str, ...] | None = None  # Names of acts (story.py): nothing else happens.
@@ -61,7 +62,7 @@ class Outcome(NamedTuple):
     watched: list[Finding]  # What did not hold at some step.
     counts: dict[str, int]  # Visits, facts, faults fired and what else was seen.
     acts: list[Act]
-    digest: str  # Over all movements: same seed, same run.
+    digest: str  # Over every record, byte for byte, and every movement: same seed, same run.
     took_s: float
 
     @property
@@ -123,17 +124,24 @@ class _City:
         self.server = MqttModel(chance)
         self.service = CityService(self._config, self.server, chance, self._now_ms)
         self.bookcases = {device: self._bookcase(device) for device in self._devices}
+        cards = [row["card"] for row in sample.rows(sample.FOLDER, "patrons")]
+        self.kiosks = {
+            device: self._kiosk(device, site, cards)
+            for device, site in furnished.kiosks(order.kiosks).items()
+        }
+        self._machines: dict[str, Bookcase | Kiosk] = {**self.bookcases, **self.kiosks}
         self.room = Room(
-            self.world, self.air, {d: b.twins for d, b in self.bookcases.items()}, asyncio.sleep
+            self.world, self.air, {d: m.twins for d, m in self._machines.items()}, asyncio.sleep
         )
         self.story = Story(order.only)
-        self.watch = Watch(self.bookcases, self.service, self._loop.time)
+        self.watch = Watch(self.bookcases, self.kiosks, self.service, self._loop.time)
         self.server.on_message = self.watch.message
-        cards = [row["card"] for row in sample.rows(sample.FOLDER, "patrons")]
-        self.people = People(self.room, self.bookcases, cards, chance, self.story, self._loop.time)
+        self.people = People(
+            self.room, self.bookcases, self.kiosks, cards, chance, self.story, self._loop.time
+        )
         self.town = Town(
-            self.bookcases, self.server, self.service, self.world, self.air, cards, chance,
-            Counter(), set(),
+            self.bookcases, self.kiosks, self.server, self.service, self.world, self.air, cards,
+            chance, Counter(), set(),
         )  # fmt: skip
 
     def _now_ms(self) -> int:
@@ -154,12 +162,30 @@ class _City:
             journal_sectors=SMALL_SECTORS if small else JOURNAL_SECTORS,
         )
 
+    def _kiosk(self, device: str, site: str, cards: list[str]) -> Kiosk:
+        if Tray(device) not in self.world.capacity:
+            self.world.add_kiosk(device)
+        return Kiosk(
+            device,
+            site=site,
+            folder=self._folder,
+            key=key_of(device),
+            district_key=DISTRICT_KEY,
+            cards=cards,
+            world=self.world,
+            radio=self.air,
+            server=self.server,
+            chance=self._chance,
+            now_s=self._loop.time,
+            now_ms=self._now_ms,
+        )
+
     async def run(self, progress: Callable[[str], None]) -> Outcome:
         order = self._order
         self.service.start()
         self.service.on_start = self.watch.started
-        for bookcase in self.bookcases.values():
-            bookcase.switch_on()
+        for machine in self._machines.values():
+            machine.switch_on()
         troubles = Troubles(self.town, self.story, order.faults, self._loop.time)
         await asyncio.sleep(INSTALL_S)
         self._install()
@@ -186,8 +212,8 @@ class _City:
         oracle = Oracle(
             self.world,
             LedgerView(read),
-            self._devices,
-            lambda: {d: b.journal.last for d, b in self.bookcases.items() if b.journal},
+            sorted(self._machines),
+            lambda: {d: m.journal.last for d, m in self._machines.items() if m.journal},
             lambda _s: asyncio.sleep(LOOK_S),
             rolled_back=self.town.rolled_back,
         )
@@ -200,9 +226,9 @@ class _City:
         fired = self.town.fired + self.server.fired + self.service.fired + self.room.fired()
         counts.update({f"fault_{name}": count for name, count in fired.items()})
         counts.update(seen.count(self._folder))
-        digest = _digest(read)
-        for bookcase in self.bookcases.values():
-            bookcase.switch_off()
+        digest = seen.digest(self._folder)
+        for machine in self._machines.values():
+            machine.switch_off()
         self.service.stop()
         await asyncio.sleep(1.0)
         rules = law.of_files(self._config).rules
@@ -223,12 +249,6 @@ async def _tell(
     while True:
         await asyncio.sleep(3600.0)
         progress(f"day {now_s() / 86400:.1f}, {people.began} visits")
-
-
-def _digest(read: Reader) -> str:
-    movements = read.movements_after(0, MOVEMENTS_MAX)
-    text = "\n".join(f"{m.at_ms} {m.barcode} {m.words_en}" for m in movements)
-    return sha256(text.encode()).hexdigest()[:16]
 
 
 def _memory() -> str | None:

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,20 @@ SESSIONS: tuple[tuple[str, Callable[[dict[str, Any]], bool]], ...] = (
 _FAULTS = """SELECT device.name, inbox.body FROM inbox JOIN stream ON stream.id = inbox.stream
 JOIN device ON device.id = stream.device WHERE inbox.kind = 'fault' AND inbox.body IS NOT NULL
 ORDER BY inbox.id"""
+
+
+_RECORDS = "SELECT received_ms, body FROM inbox ORDER BY id"
+_MOVEMENTS = "SELECT copy, source, target, kind, at_ms FROM movement ORDER BY id"
+
+
+def digest(folder: Path) -> str:
+    """Return a hash of all that machines said, byte for byte, and of all that followed."""
+    found = sha256()
+    with database.snapshot(folder) as db:
+        for query in (_RECORDS, _MOVEMENTS):
+            for row in db.execute(query).fetchall():
+                found.update(repr(row).encode())
+    return found.hexdigest()[:16]
 
 
 def faults(folder: Path) -> list[tuple[str, bytes]]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from hw_sim.city.bookcase import Bookcase
 from hw_sim.city.chance import Chance
+from hw_sim.city.kiosk import Kiosk
 from hw_sim.city.mqttmodel import MqttModel
 from hw_sim.city.service import CityService
 from hw_sim.world.radio import Radio
@@ -15,6 +16,7 @@ HOUR_S = 3600.0
 
 class Town(NamedTuple):
     bookcases: dict[str, Bookcase]
+    kiosks: dict[str, Kiosk]
     server: MqttModel
     service: CityService
     world: World
@@ -24,8 +26,17 @@ class Town(NamedTuple):
     fired: Counter[str]  # Faults that came true.
     rolled_back: set[str]  # Machines that were given an old image of their flash.
 
+    @property
+    def machines(self) -> dict[str, Bookcase | Kiosk]:
+        return {**self.bookcases, **self.kiosks}
+
+    def any_one(self, about: str) -> Bookcase | Kiosk:
+        """Return the machine that it concerns, of either kind."""
+        devices = sorted(self.machines)
+        return self.machines[devices[int(self.chance.of("whom", about) * len(devices))]]
+
     def one(self, about: str) -> Bookcase:
-        """Return the machine that it concerns."""
+        """Return the bookcase that it concerns."""
         devices = sorted(self.bookcases)
         return self.bookcases[devices[int(self.chance.of("whom", about) * len(devices))]]
 

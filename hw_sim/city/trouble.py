@@ -11,7 +11,7 @@ from hw_sim.city.mqttmodel import Faults
 from hw_sim.city.story import Story
 from hw_sim.city.town import HOUR_S, Town
 from hw_sim.city.troubles import TROUBLES, Trouble
-from hw_sim.machines import BookcaseTwins
+from hw_sim.machines import Parts
 from hw_sim.wires import FAULTS
 
 FIRST_S = 10 * HOUR_S  # A trouble that a run has comes within its first day.
@@ -66,8 +66,14 @@ def calm(town: Town) -> None:
     town.service.start_again()
     town.service.announce()
     town.radio.missing.clear()
+    for machine in town.machines.values():
+        _repair(machine.twins)
+    for kiosk in town.kiosks.values():
+        kiosk.wall_off_s = 0.0
+        kiosk.touched([])
+        if not kiosk.on:
+            kiosk.switch_on()
     for bookcase in town.bookcases.values():
-        _repair(bookcase.twins)
         bookcase.lock.jammed.clear()
         bookcase.lock.stuck.clear()
         bookcase.flash.cut_at = 0
@@ -76,7 +82,7 @@ def calm(town: Town) -> None:
         bookcase.lock.stir()
 
 
-def _repair(twins: BookcaseTwins) -> None:
+def _repair(twins: Parts) -> None:
     for name in twins.names:
         wire = twins.part(name).port.wire
         for fault in FAULTS:

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple
 
+from hw_sim.city.kiosk import Kiosk
 from hw_sim.city.mqttmodel import Faults
 from hw_sim.city.town import HOUR_S, Town
 from hw_sim.flash import TEARS
@@ -27,7 +28,7 @@ class Trouble(NamedTuple):
 
 async def _network(town: Town, about: str) -> None:
     """One machine is out of reach, for a minute or for a day."""
-    device = town.one(about).device
+    device = town.any_one(about).device
     town.server.cut(device, on=True)
     town.fired["network"] += 1
     await asyncio.sleep(town.lasts(about, 60.0, 24 * HOUR_S))
@@ -36,7 +37,7 @@ async def _network(town: Town, about: str) -> None:
 
 async def _partition(town: Town, about: str) -> None:
     """All machines but one are out of reach, for hours or days; they come back in random order."""
-    devices = sorted(set(town.bookcases) - {town.one(about).device})
+    devices = sorted(set(town.machines) - {town.any_one(about).device})
     for device in devices:
         town.server.cut(device, on=True)
     town.fired["partition"] += 1
@@ -48,10 +49,13 @@ async def _partition(town: Town, about: str) -> None:
 
 async def _power(town: Town, about: str) -> None:
     """The power of a machine fails, at once or in the middle of a write to flash."""
-    bookcase = town.one(about)
+    bookcase = town.any_one(about)
     if not bookcase.on:
         return
     town.fired["power"] += 1
+    if isinstance(bookcase, Kiosk):
+        await _kiosk_power(town, bookcase, about)
+        return
     if town.chance.of("torn", about) < 0.6:
         flash = bookcase.flash
         flash.tear = TEARS[int(town.chance.of("tear", about) * len(TEARS))]
@@ -67,6 +71,26 @@ async def _power(town: Town, about: str) -> None:
     await asyncio.sleep(town.lasts(about, 5.0, 3 * HOUR_S))
     if not bookcase.on:
         bookcase.switch_on()
+
+
+async def _kiosk_power(town: Town, kiosk: Kiosk, about: str) -> None:
+    """A kiosk is killed at any step of its program; its clock may have lost the time meanwhile."""
+    kiosk.switch_off()
+    town.fired["kiosk_power"] += 1
+    await asyncio.sleep(town.lasts(about, 5.0, 3 * HOUR_S))
+    if town.chance.of("battery", about) < 0.3:
+        town.fired["wall_clock_1970"] += 1
+        kiosk.wall_off_s = -50 * 365 * 24 * HOUR_S
+    if not kiosk.on:
+        kiosk.switch_on()
+
+
+async def _wall(town: Town, about: str) -> None:
+    """Somebody sets a kiosk's clock wrong, by minutes or days; it shows at its next start."""
+    for device in sorted(town.kiosks)[: 1 + int(2 * town.chance.of("how many", about))]:
+        town.fired["wall"] += 1
+        sign = 1 if town.chance.of("sign", about) < 0.5 else -1
+        town.kiosks[device].wall_off_s = sign * town.lasts(about, 60.0, 72 * HOUR_S)
 
 
 async def _rollback(town: Town, about: str) -> None:
@@ -152,34 +176,35 @@ async def _messages(town: Town, about: str) -> None:
 
 async def _wire(town: Town, about: str) -> None:
     """A serial line of a machine is bad for some minutes."""
-    bookcase = town.one(about)
-    parts = bookcase.twins.names
+    machine = town.any_one(about)
+    parts = machine.twins.names
     part = parts[int(town.chance.of("part", about) * len(parts))]
-    wire = bookcase.twins.part(part).port.wire
+    wire = machine.twins.part(part).port.wire
     fault, much = WIRE[int(town.chance.of("fault", about) * len(WIRE))]
     setattr(wire, fault, much)
-    bookcase.lock.stir()
+    machine.touched([])
     await asyncio.sleep(town.lasts(about, 300.0, HOUR_S))
     setattr(wire, fault, type(much)())
 
 
 async def _dead_part(town: Town, about: str) -> None:
     """A part of a machine is dead for minutes or hours: an antenna, the lock board, the screen."""
-    bookcase = town.one(about)
-    parts = bookcase.twins.names
+    machine = town.any_one(about)
+    parts = machine.twins.names
     part = parts[int(town.chance.of("part", about) * len(parts))]
-    wire = bookcase.twins.part(part).port.wire
+    wire = machine.twins.part(part).port.wire
     wire.deaf = True
-    bookcase.lock.stir()
+    machine.touched([])
     await asyncio.sleep(town.lasts(about, 60.0, 4 * HOUR_S))
     wire.deaf = False
-    bookcase.lock.stir()
+    machine.touched([])
 
 
 async def _drift(town: Town, about: str) -> None:
     """A machine's clock runs fast or slow by up to 200 parts in a million from now on."""
     town.fired["drift"] += 1
-    town.one(about).drift = 1 + (town.chance.of("ppm", about) - 0.5) * 400e-6
+    rate = 1 + (town.chance.of("ppm", about) - 0.5) * 400e-6
+    town.any_one(about).quartz.run_at(rate)
 
 
 async def _jam(town: Town, about: str) -> None:
@@ -241,6 +266,7 @@ TROUBLES = (
     Trouble("drift",      0.3,   3.0,  _drift),
     Trouble("jam",        0.2,   2.0,  _jam),
     Trouble("stuck",      0.1,   2.0,  _stuck),
+    Trouble("wall",       0.2,   2.0,  _wall),
     Trouble("misread",    0.3,   6.0,  _misread),
     Trouble("dead_chip",  0.2,   1.0,  _dead_chip),
     Trouble("blocked",    0.4,   4.0,  _blocked),

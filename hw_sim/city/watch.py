@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from hw_sim.city.bookcase import Bookcase
+from hw_sim.city.kiosk import Kiosk
 from hw_sim.city.service import CityService
 from hw_sim.oracle import Finding
 
@@ -26,11 +27,13 @@ class Watch:
     def __init__(
         self,
         bookcases: dict[str, Bookcase],
+        kiosks: dict[str, Kiosk],
         service: CityService,
         now_s: Callable[[], float],
     ) -> None:
         self.findings: list[Finding] = []
         self._bookcases = bookcases
+        self._machines: dict[str, Bookcase | Kiosk] = {**bookcases, **kiosks}
         self._service = service
         self._now_s = now_s
         self._said: set[str] = set()
@@ -40,13 +43,13 @@ class Watch:
     def started(self) -> None:
         """The service has started again: what was acknowledged must be there."""
         committed = self._service.committed()
-        for bookcase in self._bookcases.values():
-            journal = bookcase.journal
+        for machine in self._machines.values():
+            journal = machine.journal
             if journal is None:
                 continue
-            number = committed.get((bookcase.device, journal.id), 0)
+            number = committed.get((machine.device, journal.id), 0)
             if journal.acked > number:
-                text = f"{bookcase.device} let go of {journal.acked}, {number} is committed"
+                text = f"{machine.device} let go of {journal.acked}, {number} is committed"
                 self._find("S4", text)
 
     def message(self, topic: str, payload: bytes) -> None:
@@ -62,20 +65,21 @@ class Watch:
         in the order in which they came.
         """
         self.started()
-        failing: dict[str, dict[str, bool]] = {device: {} for device in self._bookcases}
+        failing: dict[str, dict[str, bool]] = {device: {} for device in self._machines}
         for device, raw in told:
             record = json.loads(raw)
-            app = self._bookcases[device].app
             # A start forgets: every part is taken to work until it does not.
-            if app and record["b"] == app.clock.boot:
+            if record["b"] == self._machines[device].boot:
                 failing[device][record["d"]["part"]] = bool(record["d"].get("on"))
         for device, parts in failing.items():
             fails = sorted(part for part, is_on in parts.items() if is_on)
             if fails != sorted(shown[device]):
                 self._find("S7", f"{device}: shown {sorted(shown[device])}, told {fails}")
-        for bookcase in self._bookcases.values():
-            if any(CARD.search(line.encode()) for line in bookcase.log):
-                self._find("S6", f"a card's number in the log of {bookcase.device}")
+        for device, machine in self._machines.items():
+            if any(CARD.search(line.encode()) for line in machine.log):
+                self._find("S6", f"a card's number in the log of {device}")
+            for error in machine.crashes:
+                self._find("CRASH", f"{device}: {error}")
 
     def _released(self, bookcase: Bookcase) -> Callable[[int], None]:
         wire = bookcase.twins.part("lock").port.wire

@@ -201,6 +201,11 @@ class World:
         self._move(barcode, place, f"{card or 'a stranger'} put it into {place}")
         self._brought[barcode] = (door, before)
 
+    def add_stranger(self, barcode: str, card: str) -> None:
+        """Somebody has a book in their hands that is not the library's."""
+        tag = f"F1{len(self.copies):022X}"
+        self.add_copy(Copy(barcode, tag, "a foreign book", foreign=True), Hands(card))
+
     def put_foreign(self, device: str, number: int, tag: str = "") -> Copy:
         """A stranger puts in a foreign book; with a tag of ours, that number is there twice."""
         place = Compartment(device, number)

@@ -21,6 +21,16 @@ def test_the_same_seed_is_the_same_run() -> None:
     assert run(order).digest == run(order).digest
 
 
+def test_kiosks_lend_and_return_and_the_same_seed_is_the_same_run_to_the_byte() -> None:
+    order = Order(seed=6, visits=30, cases=1, kiosks=2)
+
+    outcome = run(order)
+
+    assert outcome.violations == 0, outcome.story()
+    assert outcome.counts["fact_lent"] and outcome.counts["fact_returned"]
+    assert outcome.digest == run(order).digest
+
+
 def test_another_seed_is_another_run() -> None:
     assert run(GENTLE).digest != run(GENTLE._replace(seed=5)).digest
 
