@@ -7,15 +7,20 @@ can read that file can read the ledger beside it as well.  The token lives as lo
 import json
 import os
 import secrets
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
+from broker.chores import Chore, Now
 from broker.config import Config
+from broker.desk.requests import Answer
 from broker.ledger import database
 from broker.ledger.store import Database
+from broker.staff.people import CONSOLE
 
 T = TypeVar("T")
 
@@ -58,15 +63,24 @@ def do(config: Config, directly: Callable[[Database], T], over_api: Callable[[Co
     """
     try:
         with database.alone(config.folder, config.database) as db:
-            db.begin()
-            done = directly(db)
-            db.commit()
-            return done
+            return _committed(db, directly)
     except database.InUse as held:
         known = find(config.folder)
         if known is None:
             raise ConsoleError(str(held)) from None
         return over_api(known)
+
+
+def do_chore(config: Config, chore: Chore, method: str, path: str, body: object) -> Answer:
+    """Do a chore as `do` does; told again over the API it is done once."""
+    key = secrets.token_hex(16)
+    now = Now(time.time_ns() // 1_000_000, ZoneInfo(config.timezone), CONSOLE)
+
+    def over_api(console: Console) -> Answer:
+        answer: Answer = console.ask(method, path, body, key=key)
+        return answer
+
+    return do(config, lambda db: chore(db, now), over_api)
 
 
 def announce(folder: Path, web: str) -> str:
@@ -88,6 +102,17 @@ def find(folder: Path) -> Console | None:
     """Return the console of a data folder; None where no service ever ran."""
     path = folder / NAME
     return Console(**json.loads(path.read_text())) if path.exists() else None
+
+
+def _committed(db: Database, run: Callable[[Database], T]) -> T:
+    db.begin()
+    try:
+        done = run(db)
+        db.commit()
+    finally:
+        if db.in_transaction:
+            db.rollback()
+    return done
 
 
 def _problem(error: urllib.error.HTTPError) -> str:

@@ -1,7 +1,7 @@
 """`python -m broker accounts …`: settle again, reconcile a statement, check, retire, show, export.
 
-What writes needs the data folder for itself, as `load` does; while the service runs, its API does
-the same.
+`retire` is done by the service when one runs.  What else writes needs the data folder for itself,
+as `load` does; the service's API does the same.
 """
 
 import sys
@@ -14,13 +14,12 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from broker import chores, console, law
 from broker import config as configuration
-from broker import law
 from broker.accounts import costs, people, personal, reconcile, views
 from broker.accounts import money as purses
 from broker.accounts.people import AccountError
 from broker.accounts.reconcile import StatementError
-from broker.accounts.retire import retire as detach
 from broker.accounts.settle import Settlement
 from broker.circulation import days
 from broker.circulation.rules import RuleError
@@ -117,12 +116,10 @@ def retire(config: ConfigFile, before: Before) -> None:
     """Detach loans that ended before a day from their readers, and forget old records' bodies."""
     with _errors():
         settings = configuration.read(config)
-        before_ms, _end_ms = reconcile.midnights(_day(before), ZoneInfo(settings.timezone))
-        with _writing(settings) as db:
-            db.begin()
-            counts = detach(db, before_ms=before_ms, now_ms=_now_ms())
-            db.commit()
-    print(" ".join(f"{name}={count}" for name, count in counts._asdict().items()))
+        day = _day(before)
+        path, said = "/v1/retirements", {"before": day}
+        counts = console.do_chore(settings, chores.retire(day), "POST", path, said)
+    print(" ".join(f"{name}={count}" for name, count in counts.items()))
 
 
 @app.command()
@@ -159,6 +156,7 @@ def _errors() -> Iterator[None]:
         yield
     except (
         configuration.ConfigError,
+        console.ConsoleError,
         database.LedgerError,
         AccountError,
         StatementError,

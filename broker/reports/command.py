@@ -7,27 +7,25 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import typer
 
+from broker import chores, console
 from broker import config as configuration
+from broker.chores import Chore
 from broker.config import Config
+from broker.desk.requests import Answer
 from broker.ledger import database
-from broker.ledger.store import Database
-from broker.reports import closing, forms, uptime
+from broker.reports import closing, forms
 from broker.reports.asked import period, report, usual
 from broker.reports.build import Report
 from broker.reports.layouts import LAYOUTS, Layout
 from broker.reports.measures import COUNTED, DERIVED
 from broker.reports.periods import Period
-from broker.reports.waiting import say
 
 app = typer.Typer(no_args_is_help=True, help="The library's figures.")
-
-_DARK = """INSERT INTO dark_hours (site, first_minute, last_minute) VALUES (?, ?, ?)
-ON CONFLICT (site) DO UPDATE SET first_minute = excluded.first_minute,
-last_minute = excluded.last_minute"""
 
 ConfigFile = Annotated[Path, typer.Option("--config", help="the service's JSON file")]
 
@@ -75,28 +73,22 @@ for _layout in LAYOUTS:
 def close(
     month: Annotated[int, typer.Argument(help="as 202011")],
     config: ConfigFile,
-    actor: Annotated[str, typer.Option(help="who closes it")],
     anyway: Annotated[
         bool, typer.Option(help="although machines may still have to tell of it")
     ] = False,
 ) -> None:
     """Publish a month: from now on it changes only by corrections with their own date."""
-    with _writing(config) as (db, zone):
-        unknown = closing.close(db, month, zone=zone, now_ms=_now_ms(), actor=actor, anyway=anyway)
-    for reason in unknown:
-        print(say(reason, "en"))
+    chore, path = chores.close_month(month, anyway=anyway), f"/v1/reports/months/{month}"
+    for reason in _done(config, chore, "POST", path, {"anyway": anyway})["waiting"]:
+        print(reason)
     print(f"{month} is closed")
 
 
 @app.command()
 def correct(config: ConfigFile) -> None:
     """Book what came late for closed months: one line for each cell that changed."""
-    with _writing(config) as (db, zone):
-        changed = {
-            month: closing.correct(db, month, zone=zone, now_ms=_now_ms())
-            for month in closing.months(db.execute)
-        }
-    for month, cells in changed.items():
+    done = _done(config, chores.correct_months, "POST", "/v1/reports/corrections", None)
+    for month, cells in done["corrected"].items():
         print(f"{month}: {cells} corrected")
 
 
@@ -107,10 +99,8 @@ def dark_hours(
     config: ConfigFile,
 ) -> None:
     """Say when a place has no power: its machines are not expected then."""
-    with _writing(config) as (db, _zone):
-        if db.execute("SELECT 1 FROM site WHERE id = ?", (site,)).fetchone() is None:
-            raise ValueError(f"no site {site}")
-        db.execute(_DARK, (site, *uptime.dark(hours)))
+    chore, path = chores.darken(site, hours), f"/v1/sites/{quote(site)}/dark-hours"
+    _done(config, chore, "PUT", path, {"hours": hours})
     print(f"{site} is dark {hours}")
 
 
@@ -143,19 +133,10 @@ def _write(built: Report, form: Form, out: Path | None, language: str) -> None:
         sys.stdout.buffer.write(written)
 
 
-@contextmanager
-def _writing(config: Path) -> Iterator[tuple[Database, ZoneInfo]]:
-    """Open the ledger, and commit what was done in it, or nothing."""
+def _done(config: Path, chore: Chore, method: str, path: str, body: object) -> Answer:
+    """Do it through the service that runs, or in the ledger when none does."""
     with _errors():
-        settings = configuration.read(config)
-        with database.alone(settings.folder, settings.database) as db:
-            try:
-                db.begin()
-                yield db, ZoneInfo(settings.timezone)
-                db.commit()
-            finally:
-                if db.in_transaction:
-                    db.rollback()
+        return console.do_chore(configuration.read(config), chore, method, path, body)
 
 
 @contextmanager
@@ -165,6 +146,7 @@ def _errors() -> Iterator[None]:
         yield
     except (
         configuration.ConfigError,
+        console.ConsoleError,
         database.LedgerError,
         closing.NotClosed,
         ValueError,

@@ -46,6 +46,7 @@ PROBLEMS = {
     "no_provider":     (503, "The payment provider does not answer, or not sensibly",
                         "Try again later: what was begun is asked for and never charged twice"),
     "opening_refused": (409, "The door is not opened from afar", "See `detail`"),
+    "not_closed":      (409, "The month is not closed", "See `detail`, or close it anyway"),
     "staff_refused":   (409, "What was asked of staff's accounts cannot be", "See `detail`"),
     "round_refused":   (409, "The round cannot do this", "See `detail`; look at the round"),
     "too_large":       (413, "The picture is larger than 1 MiB", "Send a smaller one"),

@@ -113,6 +113,11 @@ ROUTES = (
     ("operate",   "POST",   "/v1/reconciliations/{provider}/{day}"),
     ("operate",   "POST",   "/v1/settlements"),
 
+    ("operate",   "POST",   "/v1/reports/corrections"),
+    ("operate",   "PUT",    "/v1/sites/{site}/dark-hours"),
+
+    ("manage",    "POST",   "/v1/reports/months/{month}"),
+    ("manage",    "POST",   "/v1/retirements"),
     ("manage",    "POST",   "/v1/readers/{card}/erasure"),
     ("manage",    "GET",    "/staff"),
     ("manage",    "POST",   "/staff"),
