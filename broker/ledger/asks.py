@@ -12,6 +12,7 @@ from broker.fleet.registry import Device
 from broker.ledger.directory import Directory
 from broker.ledger.grants import Grants
 from broker.ledger.known import Known, Waiting
+from broker.ledger.places import Places
 from broker.ledger.store import Database
 
 TAGS_MAX = 40  # Copies in one ask: more than any tray or limit has room for.
@@ -49,6 +50,7 @@ class Asks:
         self._day = day
         self._calendar = calendar
         self._grants = Grants(db)
+        self._places = Places(db)
         self._known = Known(db, directory, day, rules=rules, calendar=calendar, waiting=waiting)
 
     def answer(self, device: Device, said: Mapping[str, object], now_ms: int) -> Answer:
@@ -58,12 +60,16 @@ class Asks:
         """
         op, number = str(said["op"]), str(said["id"])
         patron = self._directory.patron(str(said["reader"])) if said["reader"] else None
-        if op == "lend" and patron:
+        if op in ("lend", "open") and patron:
             self._grants.lock(patron.account, now_ms)
         place = Place(device.site, device.level, device.kind)
         tags = cast(list[str], said["tags"])[:TAGS_MAX]
         ask, account, copies = self.gather(op, str(said["reader"]), tags, place, now_ms)
         answer = decide(ask, self._rules, self._calendar, self._day(now_ms))
+        if op == "open" and account is not None and answer["ok"]:
+            left = cast(int, answer["left"])
+            free = self._places.hold(account, left, device=device.id, ask=number, now_ms=now_ms)
+            answer |= {"left": free} | ({"why": "limit"} if free < left and not free else {})
         if op == "lend" and account is not None:
             lent = [copies[tag] for tag in _lent(answer)]
             self._grants.grant(account, lent, device=device.id, ask=number, now_ms=now_ms)

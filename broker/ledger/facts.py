@@ -12,6 +12,7 @@ from broker.circulation.terms import Place
 from broker.desk import contract
 from broker.desk.saying import Saying
 from broker.fleet.registry import Device
+from broker.fleet.shown import Shown
 from broker.ledger import shapes, told
 from broker.ledger.cases import Cases, Subject
 from broker.ledger.clocks import Clocks
@@ -19,6 +20,7 @@ from broker.ledger.directory import LOST, Copy, Directory, Patron
 from broker.ledger.fold import Observation
 from broker.ledger.inbox import Fact, Inbox
 from broker.ledger.obedience import Obedience
+from broker.ledger.places import Places
 from broker.ledger.store import Database
 from broker.ledger.told import UNKNOWN_KIND
 
@@ -79,6 +81,8 @@ class Facts:
         self._cases = cases
         self._saying = Saying(db, directory, cases)
         self.obedience = Obedience(db, cases)
+        self._shown = Shown(db, cases)
+        self._places = Places(db)
         self._due_by_rules = lru_cache(DUES_MAX)(partial(late.due, rules, calendar=calendar))
         self._day = day
 
@@ -118,6 +122,10 @@ class Facts:
         if body.get("answer"):
             found = self._db.execute(_REQUEST, (device.id, body["answer"])).fetchone()
             request = found[0] if found else None
+        if fact.kind == "session":
+            self._shown.look(device.id, fact, happened_ms)
+            if body.get("answer"):
+                self._places.release(device.id, str(body["answer"]))
         if request is None and _takes(fact):
             self.obedience.check(device, fact, patron, happened_ms)
         if patron and patron.blocked == LOST and _takes(fact):

@@ -91,6 +91,7 @@ CASES = (
     ("shortfall", "copies of a round are still under way a day after it"),
     ("quarantine", "a machine said two things under one number: cloned or rolled back"),
     ("lost_card", "a copy was taken with a card that was reported lost: nobody is charged"),
+    ("code_twice", "one code of a reader's phone opened two machines: it was copied"),
     ("payment", "a provider says something else of a payment than it did, or than we asked"),
     ("refund", "a provider does not give money back"),
     ("notice", "a reader could not be told"),
