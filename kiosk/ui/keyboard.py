@@ -19,7 +19,7 @@ def is_key(choice: Choice) -> bool:
 
 
 def height(theme: Theme, keys: Sequence[Choice]) -> float:
-    if _is_pad(keys):
+    if is_pad(keys):
         rows = -(-len(keys) // PAD_ACROSS)
         return rows * theme.mm(PAD_KEY_MM + PAD_GAP_MM) - theme.mm(PAD_GAP_MM)
     return len(ROWS) * theme.mm(KEY_MM + GAP_MM) - theme.mm(GAP_MM)
@@ -27,10 +27,11 @@ def height(theme: Theme, keys: Sequence[Choice]) -> float:
 
 def boxes(keys: Sequence[Choice], theme: Theme, box: Box) -> Iterator[tuple[Choice, Box]]:
     """Give each key with its place, row by row from the top."""
-    return _pad(keys, theme, box) if _is_pad(keys) else _letters(keys, theme, box)
+    return _pad(keys, theme, box) if is_pad(keys) else _letters(keys, theme, box)
 
 
-def _is_pad(keys: Sequence[Choice]) -> bool:
+def is_pad(keys: Sequence[Choice]) -> bool:
+    """Say whether these are digits only."""
     return keys[0].word.startswith("digit.")
 
 

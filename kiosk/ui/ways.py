@@ -53,20 +53,24 @@ def _tiles(page: Page, choices: tuple[Choice, ...]) -> None:
 
 
 def _keys(page: Page, choices: tuple[Choice, ...]) -> None:
-    """Keys to type with, and above the tools, side by side, what else can be done."""
-    theme = page.theme
+    """Keys to type with, and side by side what else can be done.
+
+    No key moves while somebody types: what comes and goes stands above letters; below digits stands
+    what is always there, whether it can be chosen yet or not.
+    """
     keys = tuple(filter(keyboard.is_key, choices))
     others = [choice for choice in choices if choice not in keys and not choice.cover]
-    if others:
-        # What hands the digits over stays where it is, whether it can be chosen yet or not.
-        _side_by_side(page, sorted(others, key=lambda choice: choice.word == "enter"))
-    if not keys:
-        return
-    high = keyboard.height(theme, keys)
-    box = (page.left, page.bottom, page.width, high)
-    for choice, place in keyboard.boxes(keys, theme, box):
-        page.button(choice, place, "key")
-    page.bottom += high + theme.mm(GRID_MM)
+    others.sort(key=lambda choice: choice.word == "enter")
+    below = bool(keys) and keyboard.is_pad(keys)
+    if others and below:
+        _side_by_side(page, others)
+    if keys:
+        box = (page.left, page.bottom, page.width, keyboard.height(page.theme, keys))
+        for choice, place in keyboard.boxes(keys, page.theme, box):
+            page.button(choice, place, "key")
+        page.bottom += box[3] + page.theme.mm(GRID_MM)
+    if others and not below:
+        _side_by_side(page, others)
 
 
 def _side_by_side(page: Page, choices: Sequence[Choice]) -> None:

@@ -36,8 +36,15 @@ def run() -> Iterator[Run]:
 
 @pytest.fixture(scope="package")
 def desk(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """Three bookcases, a loan machine and a catalogue machine at the service's own MQTT server."""
-    yield from _desk(run, tmp_path_factory.mktemp("desk"), bookcases=3, kiosks=1, catalogues=1)
+    """Three bookcases and a kiosk at the service's own MQTT server."""
+    yield from _desk(run, tmp_path_factory.mktemp("desk"), bookcases=3, kiosks=1)
+
+
+@pytest.fixture(scope="package")
+def hall(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A library's hall: a loan machine and a catalogue machine."""
+    plan = {"bookcases": 0, "kiosks": 1, "catalogues": 1}
+    yield from _desk(run, tmp_path_factory.mktemp("hall"), **plan)
 
 
 @pytest.fixture(scope="package")

@@ -22,25 +22,25 @@ def digits(letters: str) -> str:
     return SETTLE.join(keys)
 
 
-async def test_a_title_that_is_found_by_its_initials_is_held_with_the_card(desk: Desk) -> None:
-    eyes = desk.eyes(OPAC)
-    title = next(copy.title for copy in desk.world.at(Shelf(SITE)) if len(copy.title) == 4)
+async def test_a_title_that_is_found_by_its_initials_is_held_with_the_card(hall: Desk) -> None:
+    eyes = hall.eyes(OPAC)
+    title = next(copy.title for copy in hall.world.at(Shelf(SITE)) if len(copy.title) == 4)
     initials = "".join(lazy_pinyin(title, style=Style.FIRST_LETTER))
 
     await eyes.see("welcome", "attract")
-    await desk.hands(f"key {OPAC} {digits(initials)}")
+    await hall.hands(f"key {OPAC} {digits(initials)}")
     await asyncio.sleep(LOOK_S)  # A person looks whether it is the title that was meant.
-    await _press(desk, ">", "title")
-    await _press(desk, "1", "phone")
-    await _press(desk, "1", "title")
-    await _press(desk, "2", "card")
-    await desk.hands(f"scan {OPAC} {CARD}")
+    await _press(hall, ">", "title")
+    await _press(hall, "1", "phone")
+    await _press(hall, "1", "title")
+    await _press(hall, "2", "card")
+    await hall.hands(f"scan {OPAC} {CARD}")
     await eyes.see("held")
 
-    (hold,) = [row for row in await desk.service.get("/v1/holds") if row["card"] == CARD]
+    (hold,) = [row for row in await hall.service.get("/v1/holds") if row["card"] == CARD]
     assert (hold["name"], hold["pickup"]) == (title, SITE)
 
 
-async def _press(desk: Desk, key: str, screen: str) -> None:
-    await desk.hands(f"key {OPAC} {key}")
-    await desk.eyes(OPAC).see(screen)
+async def _press(hall: Desk, key: str, screen: str) -> None:
+    await hall.hands(f"key {OPAC} {key}")
+    await hall.eyes(OPAC).see(screen)

@@ -44,7 +44,8 @@ def _welcome(model: Model, texts: Texts) -> View:
     seen = len(model.world.tray)
     line = say(texts, "welcome.seen", count=seen) if seen else texts["welcome.line"]
     if "scanner" in model.world.faults:
-        line = joined(texts["welcome.no_scanner"], elsewhere(model, texts))
+        line = line if seen else elsewhere(model, texts)
+        return View("", title=texts["welcome.no_scanner"], line=line, picture="shelf")
     return View("", title=texts["welcome.title"], line=line, picture="shelf")
 
 
