@@ -41,6 +41,7 @@ class Outcome(NamedTuple):
     order: Order
     report: Report
     check: str
+    crashed: dict[str, int]  # Bookcases -> how often their program ended by itself.
     struck: dict[str, int]
     visits: int
     walked_away: int
@@ -48,7 +49,7 @@ class Outcome(NamedTuple):
 
     @property
     def violations(self) -> int:
-        return len(self.report.violations) + bool(self.check)
+        return len(self.report.violations) + bool(self.check) + len(self.crashed)
 
     def line(self) -> dict[str, object]:
         """Return what the JSON line says."""
@@ -58,12 +59,14 @@ class Outcome(NamedTuple):
             "walked_away": self.walked_away,
             "facts": self.facts,
             "troubles": dict(sorted(self.struck.items())),
+            "crashed": self.crashed,
             "doubts": len(self.report.doubts),
             "violations": self.violations,
         }
 
     def story(self) -> str:
-        return "\n".join(filter(None, [str(self.report), self.check]))
+        crashes = [f"{name} crashed {count} times" for name, count in self.crashed.items()]
+        return "\n".join(filter(None, [*crashes, str(self.report), self.check]))
 
 
 async def soak(order: Order, folder: Path, progress: Callable[[str], None]) -> Outcome:
@@ -91,10 +94,12 @@ async def soak(order: Order, folder: Path, progress: Callable[[str], None]) -> O
         report = await desk.oracle.settle(REST_S)
         told = await desk.service.ledger(())
         check = await _check(district, folder)
+    restarts = {name: one.process.restarts for name, one in desk.stations.items()}
+    crashed = {name: count for name, count in restarts.items() if count}
     seen = Counter(desk.table.done)
     away = sum("walks away" in one.text for one in desk.world.journal)
     return Outcome(
-        order, report, check, dict(weather.struck), seen["scan"], away,
+        order, report, check, crashed, dict(weather.struck), seen["scan"], away,
         sum(stream.number for stream in told.streams),
     )  # fmt: skip
 
