@@ -13,7 +13,7 @@ FIRMWARE := $(shell find bookcase_fw -name '*.py')
 RUN_PACKAGES := fonts-noto-cjk libgl1 libegl1 libgl1-mesa-dri libmtdev1
 TEST_PACKAGES := $(RUN_PACKAGES) mosquitto postgresql chromium xvfb xdotool
 
-.PHONY: help setup setup-test run demo city year-2020 soak quick test test-device check bench firmware flash format lock clean
+.PHONY: help setup setup-test run demo city year-2020 soak quick test test-device check bench docs firmware flash format lock clean
 
 help:            ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -67,6 +67,9 @@ firmware: .cache/firmware/ready  ## compile what is flashed, and say its size
 flash: .cache/firmware/ready .cache/flash/ready  ## put it onto an ESP32-S3 (PORT=/dev/ttyACM0 CONFIG=bc01.json FILES="ca.der bc01.der bc01.key.der")
 	@[ -n "$(PORT)" ] || { echo "say PORT=/dev/ttyACM0; docs/hardware.md tells the rest"; exit 1; }
 	@$(BIN)/python deploy/flash/flash.py $(PORT) $(CONFIG) $(FILES)
+
+docs: setup      ## the pictures of every screen, in docs/screens/
+	@SDL_VIDEODRIVER=offscreen $(BIN)/python -m tests.kiosk.sheets docs/screens
 
 format: .venv/ready  ## format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
