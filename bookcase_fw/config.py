@@ -4,6 +4,7 @@ import json
 from collections import namedtuple
 
 from bookcase_fw import fitting
+from bookcase_fw.tables import link
 
 # The heap is swept after so many bytes: one that is swept often stays in large pieces.
 COLLECT_BYTES = 8192
@@ -51,6 +52,7 @@ FIELDS = (
     ("shut_bit",       int,  1,     "what the lock board says of a shut door"),
     ("update_key",     str,  "",    "modulus of the key that signs updates, hexadecimal; '': none"),
     ("phone",          str,  "",    "address of the readers' phone page, shown as a QR code"),
+    ("profile",        str,  "line", "how it is connected, a word of tables.link.PROFILES"),
     ("timings",        dict, {},    "overrides of durations in ms"),
 )
 # fmt: on
@@ -91,5 +93,7 @@ def parse(text: str) -> Config:
     if problem:
         raise ConfigError(problem)
     found["antennas"] = fitting.antennas(found)
-    found["timings"] = TIMINGS | found["timings"]
+    if found["profile"] not in link.PROFILES:
+        raise ConfigError("profile is none of %s" % ", ".join(sorted(link.PROFILES)))
+    found["timings"] = TIMINGS | link.PROFILES[found["profile"]] | found["timings"]
     return Config(**found)

@@ -95,7 +95,7 @@ IGNORED = (
 # fmt: on
 
 TIMINGS = {
-    "keep_alive_ms": 20000,  # a ping when half of it was silent; 1.5 of it ends the connection
+    "keep_alive_ms": 20000,  # a ping when 3/4 of it was silent; 1.5 of it ends the connection
     "connect_ms": 10000,  # from the first packet to the server's acceptance
     "puback_ms": 10000,  # a server that acknowledges later than this is lost
     "answer_ms": 10000,  # the service must answer a hello, a fact or an ask within this
@@ -109,6 +109,12 @@ TIMINGS = {
     "pause_long_ms": 300000,  # ... and up to this later
     "outage_ms": 600000,
     "settled_ms": 60000,  # served this long, the next outage begins with a short pause again
+}
+
+# What a kind of connection changes of it: on 4G every byte is paid for.
+PROFILES = {
+    "line": {},
+    "4g": {"keep_alive_ms": 240000, "beat_ms": 900000, "state_ms": 10000},
 }
 
 

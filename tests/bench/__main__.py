@@ -16,6 +16,7 @@ BARS = (
     ("P10", "city", "the city's door sessions a second; with P12; SEEDS=20 for more runs"),
     ("P11", "catalogue", "search over 500,000 titles; TITLES=20000 for fewer"),
     ("P12", "city", "door sessions of the city that need a person; measured with P10"),
+    ("P13", "wire", "bytes of a bookcase on 4G in a month; SIZE=0.2 for a shorter look"),
 )
 
 
