@@ -182,9 +182,10 @@ class Service:
         self._minder.stop()
         self._accounts.clerk.join(STOP_TIMEOUT_S)
         self._minder.join(STOP_TIMEOUT_S)
+        # Requests that are under way wait for the writer.
+        self._web_thread.join(STOP_TIMEOUT_S)
         self._writer.stop()
         self._writer.join(STOP_TIMEOUT_S)
-        self._web_thread.join(STOP_TIMEOUT_S)
         if self._mqtt_server:
             self._mqtt_server.stop()
             self._mqtt_server.join(STOP_TIMEOUT_S)
