@@ -47,7 +47,7 @@ CALM = {
 }
 # Twins answer at once here; nobody has to wait for late ones.
 WAITS = Waits(answer_s=0.3, quiet_s=0.06, late_s=0.05, gap_s=0.25)
-RESTART_S = 2.0
+ORDER_MS = 10_000  # For an order to be begun.
 
 
 class _Flash(Flash):
@@ -206,6 +206,24 @@ class Bookcase:
         assert self.app
         for number in self.app.numbers:
             self.app.post_door(number, "count")
+
+    def order(self, op: str, door: int, about: str) -> bool:
+        """Carry out an order of the service to this connection; say whether it has one."""
+        if not (self.on and self.app and self.app.served):
+            return False
+        order = {
+            "id": self._chance.bits(8, "order", about).hex(),
+            "session": self.app.session,
+            "deadline_ms": self.app.clock.uptime_ms() + ORDER_MS,
+            "op": op,
+            "door": door,
+            "reader": "",
+            "staff": "shelver",
+        }
+        self.lock.stir()
+        self.chosen[door] = self._now_s()
+        self.app.on_order(order, False)
+        return True
 
     def touched(self, words: list[str]) -> None:
         """Somebody does a thing of the table of hands here: the lock board wakes up."""

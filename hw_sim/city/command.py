@@ -23,6 +23,9 @@ def city(
     kiosks: Annotated[int, typer.Option(min=0, max=13, help="how many kiosks")] = 0,
     visits: Annotated[int, typer.Option(min=0, help="visits a day, over all of them")] = 60,
     faults: Annotated[str, typer.Option(help=f"all, none, or some of {_FAULTS}")] = "all",
+    usual: Annotated[
+        bool, typer.Option("--usual", help="people do odd things as seldom as they do")
+    ] = False,
     sometimes: Annotated[
         bool, typer.Option("--sometimes", help="fail when something never happened")
     ] = False,
@@ -34,7 +37,7 @@ def city(
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     violations, tally = 0, Tally()
     for number in range(seed, seed + seeds):
-        outcome = run(Order(number, days, cases, kiosks, visits, faults), _progress)
+        outcome = run(Order(number, days, cases, kiosks, visits, faults, usual), _progress)
         _say(outcome)
         violations += outcome.violations
         tally.add(outcome.counts)

@@ -1,4 +1,4 @@
-"""What people do at a bookcase, as a table: each habit has its share of all visits.
+"""What people do at a bookcase, as a table: each habit has its shares of all visits.
 
 A habit is a coroutine of a person and their eyes on the screen; what a machine refuses, they walk
 away from (HandError, Unseen).  Everything is drawn from the person's own chance.
@@ -23,8 +23,11 @@ Act = Callable[[Person, Eyes], Awaitable[None]]
 
 
 class Habit(NamedTuple):
+    """`usual` is its share as people are; `sought` in runs that look for errors."""
+
     name: str
-    share: float
+    usual: float
+    sought: float
     act: Act
 
 
@@ -233,29 +236,29 @@ async def _loser(person: Person, eyes: Eyes) -> None:
 
 # fmt: off
 HABITS = (
-    #      name         share  act
-    Habit("ordinary",   0.46,  _ordinary),
-    Habit("errand",     0.02,  _errand),
-    Habit("pretender",  0.015, _pretender),
-    Habit("loser",      0.005, _loser),
-    Habit("rebound",    0.04,  _rebound),
-    Habit("wanderer",   0.03,  _wanderer),
-    Habit("lingering",  0.04,  _lingering),
-    Habit("second",     0.04,  _second),
-    Habit("gaper",      0.03,  _gaper),
-    Habit("greedy",     0.02,  _greedy),
-    Habit("swapper",    0.06,  _swapper),
-    Habit("browser",    0.04,  _browser),
-    Habit("regretful",  0.04,  _regretful),
-    Habit("child",      0.04,  _child),
-    Habit("hurried",    0.06,  _hurried),
-    Habit("forgetful",  0.01,  _forgetful),
-    Habit("late",       0.01,  _late),
-    Habit("pair",       0.015, _pair),
-    Habit("held_door",  0.005, _held_door),
-    Habit("thief",      0.005, _thief),
-    Habit("foreigner",  0.005, _foreigner),
-    Habit("forger",     0.003, _forger),
+    #      name         usual    sought  act
+    Habit("ordinary",   0.46,    0.46,   _ordinary),
+    Habit("errand",     0.02,    0.02,   _errand),
+    Habit("pretender",  0.005,   0.015,  _pretender),
+    Habit("loser",      0.001,   0.005,  _loser),
+    Habit("rebound",    0.04,    0.04,   _rebound),
+    Habit("wanderer",   0.03,    0.03,   _wanderer),
+    Habit("lingering",  0.04,    0.04,   _lingering),
+    Habit("second",     0.04,    0.04,   _second),
+    Habit("gaper",      0.03,    0.03,   _gaper),
+    Habit("greedy",     0.02,    0.02,   _greedy),
+    Habit("swapper",    0.06,    0.06,   _swapper),
+    Habit("browser",    0.04,    0.04,   _browser),
+    Habit("regretful",  0.04,    0.04,   _regretful),
+    Habit("child",      0.04,    0.04,   _child),
+    Habit("hurried",    0.06,    0.06,   _hurried),
+    Habit("forgetful",  0.01,    0.01,   _forgetful),
+    Habit("late",       0.005,   0.01,   _late),
+    Habit("pair",       0.015,   0.015,  _pair),
+    Habit("held_door",  0.002,   0.005,  _held_door),
+    Habit("thief",      0.0005,  0.005,  _thief),
+    Habit("foreigner",  0.003,   0.005,  _foreigner),
+    Habit("forger",     0.0002,  0.003,  _forger),
 )
 # fmt: on
 

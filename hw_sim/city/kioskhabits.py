@@ -68,14 +68,14 @@ async def _thief(person: Person, _eyes: Eyes) -> None:
 
 # fmt: off
 AT_KIOSKS = (
-    #      name              share  act
-    Habit("kiosk_ordinary",  0.80,  _ordinary),
-    Habit("kiosk_errand",    0.05,  _errand),
-    Habit("kiosk_hasty",     0.04,  _hasty),
-    Habit("kiosk_walker",    0.03,  _walker),
-    Habit("kiosk_forgetful", 0.03,  _forgetful),
-    Habit("kiosk_stayer",    0.03,  _stayer),
-    Habit("kiosk_thief",     0.02,  _thief),
+    #      name              usual    sought  act
+    Habit("kiosk_ordinary",  0.8,     0.80,   _ordinary),
+    Habit("kiosk_errand",    0.05,    0.05,   _errand),
+    Habit("kiosk_hasty",     0.02,    0.04,   _hasty),
+    Habit("kiosk_walker",    0.01,    0.03,   _walker),
+    Habit("kiosk_forgetful", 0.01,    0.03,   _forgetful),
+    Habit("kiosk_stayer",    0.01,    0.03,   _stayer),
+    Habit("kiosk_thief",     0.002,   0.02,   _thief),
 )
 # fmt: on
 

@@ -42,7 +42,10 @@ class People:
         chance: Chance,
         story: Story,
         now_s: Callable[[], float],
+        usual: bool,
     ) -> None:
+        """usual: people do odd things as seldom as they do; else as often as errors need."""
+        self._usual = usual
         self._room = room
         self._machines: dict[str, Bookcase | Kiosk] = {**bookcases, **kiosks}
         self._kiosks = kiosks
@@ -75,6 +78,16 @@ class People:
             self._machines[words[1]].touched(words)
         return await self._table.run(line)
 
+    def occupy(self, device: str) -> bool:
+        """Say whether nobody is at a machine; then nobody comes until `leave`."""
+        if device in self._busy:
+            return False
+        self._busy.add(device)
+        return True
+
+    def leave(self, device: str) -> None:
+        self._busy.discard(device)
+
     def _time_of_day(self, day: int, number: int) -> float:
         point = self._chance.of("arrival", day, number) * sum(HOURS)
         for hour, share in enumerate(HOURS):
@@ -91,7 +104,7 @@ class People:
             self.seen["went past"] += 1
             return
         chance = random.Random(self._chance.bits(8, "visit", day, number))
-        habit = _habit(chance, AT_KIOSKS if device in self._kiosks else HABITS)
+        habit = _habit(chance, AT_KIOSKS if device in self._kiosks else HABITS, self._usual)
         if not self._story.has(f"visit {day} {number}", f"{card} at {device}, {habit.name}"):
             return
         self._busy |= {card, device}
@@ -132,6 +145,7 @@ class People:
             world.shelve(copy.barcode, self._kiosks[device].site)
 
 
-def _habit(chance: random.Random, habits: tuple[Habit, ...]) -> Habit:
-    found: Habit = chance.choices(habits, [habit.share for habit in habits])[0]
+def _habit(chance: random.Random, habits: tuple[Habit, ...], usual: bool) -> Habit:
+    shares = [habit.usual if usual else habit.sought for habit in habits]
+    found: Habit = chance.choices(habits, shares)[0]
     return found

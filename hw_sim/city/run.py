@@ -27,6 +27,7 @@ from hw_sim.city.ledgerview import LedgerView
 from hw_sim.city.mqttmodel import MqttModel
 from hw_sim.city.people import People
 from hw_sim.city.service import CityService
+from hw_sim.city.staff import Staff
 from hw_sim.city.story import Act, Story
 from hw_sim.city.town import Town
 from hw_sim.city.trouble import Troubles
@@ -38,6 +39,7 @@ from hw_sim.world.places import Tray
 
 START_MS = 1_605_110_400_000  # 2020-11-12 00:00 in Shanghai: the day of the twentieth bookcase.
 REST_S = 4000.0  # The longest pause of a machine that has lost its server, and a hello.
+CALM_S = 600.0  # For machines that were off or out of reach, before staff come by once more.
 LOOK_S = 900.0  # Between two looks of the oracle, when the first one saw something wrong.
 INSTALL_S = 60.0
 SMALL_SHARE = 0.1  # Of machines, which have a small journal.
@@ -52,6 +54,7 @@ class Order(NamedTuple):
     kiosks: int = 0
     visits: int = 60  # A day, over all machines.
     faults: str = "all"
+    usual: bool = False  # People as they are; else they do odd things often.
     only: tuple[str, ...] | None = None  # Names of acts (story.py): nothing else happens.
 
 
@@ -137,7 +140,14 @@ class _City:
         self.watch = Watch(self.bookcases, self.kiosks, self.service, self._loop.time)
         self.server.on_message = self.watch.message
         self.people = People(
-            self.room, self.bookcases, self.kiosks, cards, chance, self.story, self._loop.time
+            self.room,
+            self.bookcases,
+            self.kiosks,
+            cards,
+            chance,
+            self.story,
+            self._loop.time,
+            order.usual,
         )
         self.town = Town(
             self.bookcases, self.kiosks, self.server, self.service, self.world, self.air, cards,
@@ -192,9 +202,12 @@ class _City:
         await asyncio.sleep(INSTALL_S)
         troubles.start(order.days)
         telling = asyncio.create_task(_tell(progress, self.people, self._loop.time))
-        await self.people.live(order.days, order.visits)
+        staff = Staff(self.town, self.people, self.story, self._loop.time)
+        await asyncio.gather(self.people.live(order.days, order.visits), staff.work(order.days))
         telling.cancel()
         await troubles.calm()
+        await asyncio.sleep(CALM_S)
+        await staff.round("last")
         await asyncio.sleep(REST_S)
         return await self._judge()
 
