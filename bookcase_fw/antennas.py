@@ -12,8 +12,10 @@ _NEIGHBOUR_ROUNDS = 4
 class Antennas:
     """Compartments count from 1; antennas do, too, through all compartments.
 
-    A compartment with several antennas has one on each shelf.  Its round is a round of each; a
-    shelf is a hint of place and no holder: a copy that was put on another shelf has not moved.
+    A compartment with several antennas has one on each shelf.  Its round is a round of each, and
+    a tag is heard in it where the one antenna heard it that has heard it most often: else a book in
+    hands before the glass, faint for each, would be heard by one of many in every round.  A shelf
+    is a hint of place and no holder: a copy that was put on another shelf has not moved.
     """
 
     def __init__(self, openers: dict, counts: list, report):
@@ -26,7 +28,8 @@ class Antennas:
                 part = "reader.%d" % number
                 self.devices.append(Device(part, openers[part], (UhfReaderError,), report))
         self._wanted: dict = {}  # Compartment -> the count that is on.
-        self._shelves: dict = {}  # Tag -> index of the antenna that heard it best, the last time.
+        self._shelves: dict = {}  # Tag -> index of the antenna that hears it.
+        self._times: dict = {}  # (tag, index of an antenna) -> rounds of this count that heard it.
         self._air = asyncio.Lock()
 
     def work(self, number: int) -> bool:
@@ -47,6 +50,7 @@ class Antennas:
         Returns None when it was stopped, or another count of the compartment began: nobody waits.
         """
         self._wanted[number] = count
+        self._times = {}
         try:
             while count.wants_more():
                 count.add(await self._round(number))
@@ -101,17 +105,20 @@ class Antennas:
                 pass  # It was reported; the compartment's own antenna decides.
 
     async def _round(self, number: int) -> list:
-        """Return (tag, dBm) of what a round of each antenna heard, the strongest of each tag."""
+        """Return (tag, dBm) of what a compartment's antennas heard in a round of each."""
         own = self._own[number - 1]
         if len(own) == 1:
             return await self._listen(own[0])
-        best = {}
+        heard = []
         for index in own:
             for tag, dbm in await self._listen(index):
-                if tag not in best or dbm > best[tag][0]:
-                    best[tag] = (dbm, index)
-        self._shelves |= {tag: best[tag][1] for tag in best}
-        return [(tag, best[tag][0]) for tag in best]
+                self._times[tag, index] = self._times.get((tag, index), 0) + 1
+                heard.append((tag, dbm, index))
+        for tag, _dbm, index in heard:
+            before = self._shelves.setdefault(tag, index)
+            if self._times[tag, index] > self._times.get((tag, before), 0):
+                self._shelves[tag] = index
+        return [(tag, dbm) for tag, dbm, index in heard if self._shelves[tag] == index]
 
     async def _listen(self, index: int) -> list:
         async with self._air:

@@ -35,6 +35,12 @@ class Mqtt(StrEnum):
     mosquitto = "mosquitto"
 
 
+class Case(StrEnum):
+    doors = "doors"
+    glass = "glass"
+    returns = "return"
+
+
 class Language(StrEnum):
     zh = "zh"
     en = "en"
@@ -87,9 +93,10 @@ def run(
 @app.command()
 def demo(
     lang: Annotated[Language | None, typer.Option(help="of the story; else the locale's")] = None,
+    case: Annotated[Case, typer.Option(help="at which machines")] = Case.doors,
 ) -> None:
     """One loan and one return, told in words, on the same real parts."""
-    raise typer.Exit(journey.main(lang or journey.language_of_locale()))
+    raise typer.Exit(journey.main(lang or journey.language_of_locale(), case))
 
 
 @app.command()

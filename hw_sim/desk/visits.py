@@ -102,7 +102,7 @@ async def drop(person: Person, eyes: Eyes) -> None:
     """Put what they have into a 24-hour return, one after the other."""
     for copy in person.books():
         await eyes.see("put_in", "returned", "given_back")
-        await person.do("drop", copy.barcode)
+        await push(person.run, person.device, copy.barcode)
         await eyes.see("looking")
         await eyes.see("put_in", "returned", "given_back", "shut")
 
@@ -161,6 +161,17 @@ async def pull(run: Run, device: str, door: int) -> None:
             return
         await asyncio.sleep(PULL_S)
     await run(f"pull {device} {door}")
+
+
+async def push(run: Run, device: str, *barcodes: str) -> None:
+    """Put books into a flap, as soon as it lets go; raises HandError when it never does."""
+    line = " ".join(("drop", device, *barcodes))
+    for _time in range(PULLS_MAX):
+        with contextlib.suppress(HandError):
+            await run(line)
+            return
+        await asyncio.sleep(PULL_S)
+    await run(line)
 
 
 async def finish(person: Person, eyes: Eyes, door: int) -> None:

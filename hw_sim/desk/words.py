@@ -9,11 +9,27 @@ LANGUAGES = ("zh", "en")
 # fmt: off
 TEXTS = {
     # key           Chinese, English
-    "title":       ("一位读者，两个书柜",
+    "title_doors": ("一位读者，两个书柜",
                     "One reader, two bookcases"),
-    "parts":       ("账本服务、两个书柜（真实固件）、模拟的锁、天线和扫码器正在启动……",
-                    "Starting the service, two bookcases with the real firmware, simulated locks, "
-                    "antennas and scanners …"),
+    "title_glass": ("一位读者，一个玻璃门书柜和一个小门书柜",
+                    "One reader, a glass case and a bookcase of small doors"),
+    "title_return": ("一位读者，一个书柜和一台 24 小时还书机",
+                    "One reader, a bookcase and a 24-hour return"),
+    "parts":       ("账本服务、两台机器（真实固件）和模拟的锁、天线、扫码器、传送带正在启动……",
+                    "Starting the service, two machines with the real firmware, simulated locks, "
+                    "antennas, scanners and belt …"),
+    "drop":        ("读者把{titles}放进 {device} 的还书口。",
+                    "The reader puts {titles} into the flap of {device}."),
+    "drop_two":    ("读者把{titles}一起放进 {device} 的还书口。",
+                    "The reader puts {titles} into the flap of {device} together."),
+    "apart_drop":  ("读者取出书，一本一本地放。",
+                    "The reader takes them out and puts them in one by one."),
+    "drop_foreign": ("读者放进一本别处的书。",
+                    "The reader puts a book of another place into the flap."),
+    "clear":       ("工作人员打开 {device}，清除卡住的书。",
+                    "Staff open {device} and free the belt."),
+    "in_bin":      ("{titles}落进了书箱",
+                    "{titles}: fell into its bin"),
     "card":        ("读者在 {device} 扫描借阅证二维码 {card}。",
                     "The reader holds the QR code of card {card} to the scanner of {device}."),
     "touch":       ("读者点选 {door} 号门；锁开了，读者把门拉开。",
@@ -67,8 +83,22 @@ SCREENS = {
     "counting":  ("门关好了，正在清点……", "The door is shut: looking …"),
     "again":     ("有一本没看清，请把书分开一点，再关上 {door} 号门",
                   "A book was not seen well: please move the books apart and shut door {door}"),
+    "put_in":    ("请放入一本书", "Put one book in, please"),
+    "looking":   ("正在查看……", "Looking …"),
+    "returned":  ("已还：{put}（共 {count} 本）", "Returned: {put} ({count} in all)"),
+    "given_back": ("请取回：{reason}", "Please take it out again: {reason}"),
+    "shut":      ("还书口关闭：{reason}", "The flap stays shut: {reason}"),
     "done":      ("借出：{took}。还入：{put}{until}", "Taken: {took}. Returned: {put}{until}"),
     "jammed":    ("{door} 号门打不开，请换一个", "Door {door} did not open: please try another"),
+}
+# Reasons of a 24-hour return; a kiosk's texts have all of them.
+WHYS = {
+    "two_things": ("一次只能放一本", "one at a time"),
+    "unknown_tag": ("这不是我们的书", "it is not one of ours"),
+    "no_chip":   ("没有读到芯片", "no chip was heard"),
+    "jam":       ("传送带卡住了", "the belt is jammed"),
+    "fault":     ("有部件没有应答", "a part does not answer"),
+    "bins_full": ("书箱满了", "the bins are full"),
 }
 UNTIL = ("。{due} 到期", ". Due {due}")
 # fmt: on
@@ -96,6 +126,7 @@ def screen(shown: Shown, titles: dict[str, str], language: str) -> str:
     # Without a network nobody knows the name to a card.
     name = shown["name"] and (f"{shown['name']} ", f" {shown['name']}")[index]
     values = {**shown, "name": name, "took": took, "put": put, "due": due, "until": until}
+    values["reason"] = WHYS.get(shown["why"], (shown["why"],) * len(LANGUAGES))[index]
     text = SCREENS[shown["screen"]][index].format(**values)
     return text + (say("offline", language) if shown["offline"] else "")
 

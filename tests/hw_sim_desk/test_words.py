@@ -14,7 +14,7 @@ def shown(screen: str, **fields: object) -> dict[str, object]:
 
 @pytest.mark.parametrize("language", words.LANGUAGES)
 def test_every_screen_of_the_contract_has_words(language: str) -> None:
-    for screen, _meaning in wire.SCREENS:
+    for screen, _meaning in wire.SCREENS + wire.RETURN_SCREENS:
         text = words.screen(shown(screen, door=2, why="blocked"), TITLES, language)
 
         assert text
