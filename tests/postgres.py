@@ -4,7 +4,6 @@ Each test gets a ledger of its own, in which all migrations were run; when it is
 rows are made again what they were then.
 """
 
-import os
 import pwd
 import shutil
 import signal
@@ -18,10 +17,9 @@ from typing import Self
 import psycopg
 
 from broker.ledger import database
+from hw_sim.soak.postgres import program, unprivileged
 
 START_S = 60
-USERS = ("postgres", "nobody")  # PostgreSQL refuses to run as root.
-FOLDERS = ("/usr/local/bin", *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin"))))
 _TABLES = """SELECT relname FROM pg_class WHERE relkind = 'r'
 AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'"""
 _KEEP_FIRST_ROWS = f"""DO $$ DECLARE name text; filled boolean; BEGIN
@@ -56,7 +54,7 @@ class Postgres:
     """A running server; a context manager that ends it.  `durable` is as in life, else quick."""
 
     def __init__(self, *, durable: bool = False) -> None:
-        self._user = _user()
+        self._user = unprivileged()
         self._home = Path(tempfile.mkdtemp(prefix="shugui-pg-"))
         self._data = self._home / "data"
         self._process: subprocess.Popen[bytes] | None = None
@@ -88,7 +86,7 @@ class Postgres:
         """Start, on the same socket as before, and return when it answers."""
         # It ends with us, also when we are killed.
         mortal = ["setpriv", "--pdeathsig", "QUIT", "--"]
-        command = [*mortal, _program("postgres"), "-D", str(self._data)]
+        command = [*mortal, program("postgres"), "-D", str(self._data)]
         for setting in self._settings:
             command += ["-c", setting]
         with (self._home / "log").open("ab") as log:
@@ -135,7 +133,7 @@ class Postgres:
         self._free.append(url)
 
     def _run(self, command: list[str], *, until_well: bool = False) -> None:
-        words = [_program(command[0]), *command[1:]]
+        words = [program(command[0]), *command[1:]]
         while True:
             done = subprocess.run(words, capture_output=True, check=False, **self._as_user())
             if done.returncode == 0:
@@ -152,19 +150,3 @@ class Postgres:
             found |= {"user": self._user, "group": pwd.getpwnam(self._user).pw_gid}
             found |= {"extra_groups": []}
         return found
-
-
-def _user() -> str:
-    """Return whom to run as; empty when it is ourselves."""
-    if os.geteuid() != 0:
-        return ""
-    known = {entry.pw_name for entry in pwd.getpwall()}
-    return next(name for name in USERS if name in known)
-
-
-def _program(name: str) -> str:
-    path = os.pathsep.join((os.environ.get("PATH", ""), *FOLDERS))
-    found = shutil.which(name, path=path)
-    if found is None:
-        raise RuntimeError(f"{name} is missing: install PostgreSQL 15 or later")
-    return found

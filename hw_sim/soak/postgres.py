@@ -28,7 +28,7 @@ class Postgres:
             f"listen_addresses={ports.HOST}",
             "unix_socket_directories=",
         )
-        command = [_program("postgres"), "-D", str(self._data)]
+        command = [program("postgres"), "-D", str(self._data)]
         for setting in settings:
             command += ["-c", setting]
         self.process = Process(NAME, _as_user(command), logs / "postgres.log")
@@ -37,13 +37,13 @@ class Postgres:
         """Start it where it was before; return when it serves, or raise ProcessError."""
         if not self._data.exists():
             self._data.mkdir()
-            if user := _user():
+            if user := unprivileged():
                 shutil.chown(self._data, user, pwd.getpwnam(user).pw_gid)
-            made = [_program("initdb"), "-D", str(self._data), "-U", NAME, "-A", "trust", "-N"]
+            made = [program("initdb"), "-D", str(self._data), "-U", NAME, "-A", "trust", "-N"]
             command = _as_user([*made, "-E", "UTF8", "--locale=C.UTF-8"])
             await Process("initdb", command, self._logs / "initdb.log").run()
         await self.process.start()
-        asking = [_program("pg_isready"), "-q", "-h", ports.HOST, "-p", str(self.port)]
+        asking = [program("pg_isready"), "-q", "-h", ports.HOST, "-p", str(self.port)]
         for _try in range(TRIES_MAX):
             with contextlib.suppress(ProcessError):
                 await Process("pg_isready", asking, self._logs / "postgres.log").run()
@@ -59,7 +59,7 @@ class Postgres:
 
 def _as_user(command: list[str]) -> list[str]:
     """Let it run as a user who is not root; who changes the user forgets whose death is his."""
-    user = _user()
+    user = unprivileged()
     if not user:
         return command
     group = str(pwd.getpwnam(user).pw_gid)
@@ -67,15 +67,16 @@ def _as_user(command: list[str]) -> list[str]:
     return [*become, "setpriv", "--pdeathsig", "QUIT", "--", *command]
 
 
-def _user() -> str:
-    """Return whom to run as; empty when it is ourselves."""
+def unprivileged() -> str:
+    """Return the user to run it as; empty when it is ourselves."""
     if os.geteuid() != 0:
         return ""
     known = {entry.pw_name for entry in pwd.getpwall()}
     return next(name for name in USERS if name in known)
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
+    """Return where one of PostgreSQL's programs is, or raise ProcessError."""
     path = os.pathsep.join((os.environ.get("PATH", ""), *FOLDERS))
     found = shutil.which(name, path=path)
     if found is None:
