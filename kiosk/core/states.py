@@ -30,6 +30,8 @@ ATTRACT, INSIDE, AWAY = (
 )
 # A locker has these besides: its controller's, and where a code is typed.
 CODE = "code"
+# Of a return with a belt: one book, please.
+PUT_IN = "put_in"
 # A return slot has these besides welcome, result and sorry.
 PASSING, STUCK = (
     "passing",  # a book is in the chute

@@ -101,7 +101,7 @@ def _alive(model: Model, event: Event) -> bool:
 
 def _renewed(model: Model, now_ms: int) -> Model:
     model = model._replace(warning_s=0, notice="")
-    if model.state in (*at.WARNED, at.WELCOME, at.ATTRACT, at.TAKE):
+    if model.state in (*at.WARNED, at.WELCOME, at.ATTRACT, at.PUT_IN, at.TAKE):
         model = model._replace(deadline_ms=steps.deadline(model, now_ms))
     return model
 

@@ -29,6 +29,17 @@ def test_every_screen_fits_in_both_languages_and_all_looks(tmp_path: Path) -> No
     assert min(path.stat().st_size for path in pictures) > 8_000
 
 
+def test_after_every_visit_the_picture_is_that_of_a_machine_nobody_used(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.kiosk.afterwards", str(tmp_path)]
+
+    said = subprocess.run(command, capture_output=True, text=True, timeout=400)
+
+    assert said.returncode == 0, said.stderr
+    *problems, count = said.stdout.splitlines()
+    assert problems == []
+    assert int(count.split()[0]) > 30
+
+
 PAIRS = (
     ("ink", "ground"), ("soft", "ground"), ("main_ink", "main"), ("seal", "ground"),
     ("ink", "leaf_ground"), ("ink", "amber_ground"), ("amber", "amber_ground"),

@@ -2,18 +2,33 @@
 
 from kiosk.core import states as at
 from kiosk.core.belt import screens
+from kiosk.core.events import Event
 from kiosk.core.led import flow as led
 from kiosk.core.led import screens as shared
 from kiosk.core.led.choices import choices, greyed, taps
+from kiosk.core.model import Model, wiped
 from kiosk.core.role import Role
+from kiosk.core.steps import Step, entered
 
 EVENTS = ("shown", "unlinked", "stay", "timeout", "leave", "task", "door", "digit", "tap", "enter")
-_OWN = (at.WELCOME, "put_in", "looking", "returned", "given_back", "shut")
+_HOME = (at.WELCOME, at.PUT_IN)
+_OWN = (*_HOME, "looking", "returned", "given_back", "shut")
+
+
+def rest(model: Model, event: Event, now_ms: int) -> Step:
+    """Nobody touches it: forget how somebody liked it."""
+    return entered(wiped(model)._replace(shown=model.shown), model.state, now_ms), ()
+
 
 BELT = Role(
     events=EVENTS,
-    table=led.table(_OWN),
-    ignored=led.ignored(EVENTS, led.HEARD | dict.fromkeys(_OWN, "shown unlinked stay")),
+    table=led.table(_OWN) | {(state, "timeout"): rest for state in _HOME},
+    ignored=led.ignored(
+        EVENTS,
+        led.HEARD
+        | dict.fromkeys(_OWN, "shown unlinked stay")
+        | dict.fromkeys(_HOME, "shown unlinked stay timeout"),
+    ),
     screens=screens.SCREENS,
     choices=choices,
     status=shared.status,

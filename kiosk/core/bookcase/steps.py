@@ -34,8 +34,9 @@ def rest(model: Model, event: Event, now_ms: int) -> Step:
 
 
 def go_on(model: Model, event: Event, now_ms: int) -> Step:
+    """The next books; and forget how somebody liked the ones before."""
     page = (model.page + 1) % pages(model)
-    return entered(model, at.ATTRACT, now_ms)._replace(page=page), ()
+    return entered(wiped(model), at.ATTRACT, now_ms)._replace(page=page), ()
 
 
 def pages(model: Model) -> int:

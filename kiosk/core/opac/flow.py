@@ -29,6 +29,7 @@ TABLE: dict[tuple[str, str], Any] = {
     (at.ATTRACT, "wake"): steps.wake,
     (at.ATTRACT, "barcode"): steps.code,
     (at.ATTRACT, "card"): steps.wake,
+    (at.ATTRACT, "timeout"): steps.rest,
     (at.FINDING, "key"): steps.key,
     (at.FINDING, "tap"): steps.tap,
     (at.FINDING, "book"): steps.choose,
@@ -69,7 +70,7 @@ TABLE: dict[tuple[str, str], Any] = {
 _TYPED, _CHOSEN = "key tap ", "book next hold phone back leave "
 IGNORED = {
     at.WELCOME: _CHOSEN + "wake other_code answered",
-    at.ATTRACT: _TYPED + _CHOSEN + "other_code answered served timeout",
+    at.ATTRACT: _TYPED + _CHOSEN + "other_code answered served",
     at.FINDING: "hold phone back wake other_code",
     at.TITLE: _TYPED + "book next wake other_code served",
     at.PHONE: _TYPED + "book next hold phone wake card barcode other_code served",
