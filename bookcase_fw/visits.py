@@ -1,6 +1,6 @@
 """One reader at the machine: steps the visit table and carries out its effects."""
 
-from bookcase_fw import identity
+from bookcase_fw import identity, pickup
 from bookcase_fw.doors import NOBODY
 from bookcase_fw.tables import visit as table
 
@@ -11,6 +11,8 @@ class Visit:
         self.state = table.IDLE
         self.door = 0  # Where the reader is; 0 when at no door.
         self._app = app
+        self._fetches = app.config.machine == "locker"  # What is kept, and nothing else.
+        self._code = ""  # What was shown, or typed.
         self._visit_count = 0  # An answer to an earlier visit is not heard.
         self._who = identity.NOBODY
         self._answer: dict = {}
@@ -23,8 +25,12 @@ class Visit:
         """Step; `data` is the card, the answer, the choice or the session's record."""
         if event in ("yes", "no") and data["visit"] != self._visit_count:
             return
-        if event == "choose" and not self._app.may_choose(data["door"]):
+        if event == "choose" and data["door"] not in self._doors():
             return
+        if event == "code":
+            if not self._fetches:
+                return
+            event, data = "card", ("code", data["text"])
         if event == "card" and self._app.staff.knows(data):
             event = "staff"
         self.state, effects = table.step(self.state, event)
@@ -49,7 +55,8 @@ class Visit:
 
     def _begin(self, shown: tuple):
         self._visit_count += 1
-        self._who = self._app.identity.read(*shown)
+        part, self._code = shown
+        self._who = pickup.CODE if part == "code" else self._app.identity.read(*shown)
 
     def _ask_service(self, _card):
         self._app.spawn(self._asking(self._visit_count))
@@ -58,6 +65,8 @@ class Visit:
         who = self._who
         if who.why:
             answer = {"ok": False, "why": who.why}
+        elif self._fetches:
+            answer = pickup.granted(await self._app.answer(pickup.ask(who, self._code)))
         else:
             ask = {"op": "open", "reader": who.reader, "how": who.how}
             answer = await self._app.answer(ask, vouched=who.left)
@@ -75,8 +84,9 @@ class Visit:
         self._app.post_door(self.door, "request", request)
 
     def _choose_only(self, _answer):
-        if self._app.config.doors == 1:
-            self._app.post(self, "choose", {"door": 1})
+        doors = self._doors()
+        if len(doors) == 1 and (self._fetches or self._app.config.doors == 1):
+            self._app.post(self, "choose", {"door": doors[0]})
 
     def _end(self, _data):
         self.door, self._who, self._answer = 0, identity.NOBODY, {}
@@ -113,6 +123,8 @@ class Visit:
 
     def _show_choose(self, answer: dict):
         self._answer = answer
+        if self._fetches:
+            self._who = pickup.known(self._who, answer)
         self._show_doors("choose", answer.get("why", ""))
 
     def _show_jammed(self, _data):
@@ -138,6 +150,12 @@ class Visit:
     def _show_blind(self, _data):
         self._show_doors("done", "fault", door=self.door)
 
+    def _doors(self) -> list:
+        """Return the doors that this reader may choose now."""
+        if self._fetches:
+            return pickup.doors(self._answer, self._app.config.low_doors, self._app.may_choose)
+        return self._app.doors_to_choose()
+
     def _show_doors(self, screen: str, why: str = "", **fields):
-        fields = self.known() | fields | {"doors": self._app.doors_to_choose()}
+        fields = self.known() | fields | {"doors": self._doors()}
         self._app.show(screen, why=why, **fields)

@@ -55,6 +55,7 @@ BOOK = (
     ("overdue_days", int, False, "days past due of the loan that a return ends"),
     ("mine", bool, False, "whether it is on loan to the reader who asks"),
     ("position", int, False, "the reader's place in the queue for it; 0 when it is kept already"),
+    ("door", int, False, "the compartment that keeps it, at a pick-up; 0 is a shelf"),
 )
 # fmt: on
 
@@ -264,7 +265,7 @@ ASKS = (
     ("renew", "may these loans be renewed: reader, tags; all of the reader's when there are none"),
     ("hold", "may this reader wait for the titles of these copies: reader, tags; or text, a title"),
     ("unhold", "may this reader stop waiting for them: reader, tags"),
-    ("pickup", "what is kept here under this code: text; reader, door and its book"),
+    ("pickup", "what is kept here under this code: text; or for a reader: reader; doors and books"),
     ("search", "which titles are there: text, in Chinese, pinyin or initials, or a title's number"),
     ("about", "what are these copies: tags, reader when known; nothing is promised or changed"),
     ("list", "the next part of the lists of readers that differs: text, see lists.py"),

@@ -5,7 +5,7 @@ from typing import cast
 
 from broker.circulation.decide import Answer, masked
 from broker.fleet.registry import Device
-from broker.holds.holds import Holds, Refused
+from broker.holds.holds import Found, Holds, Refused
 from broker.holds.waiting import Waiting
 from broker.ledger.asks import Asks
 from broker.ledger.directory import Directory
@@ -58,23 +58,40 @@ class HoldAsks:
         return answer
 
     def _pick_up(self, device: Device, said: Mapping[str, object], now_ms: int) -> Answer:
-        """The code stands for the reader: the answer says who it is and which door."""
+        """A code stands for its reader and opens what it was given for, a card all that is kept."""
         try:
-            found = self._holds.pick_up(str(said["text"]), pickup_of(device), now_ms)
+            found = self._kept(device, said, now_ms)
         except Refused as refused:
             return {"id": said["id"], "ok": False, "why": refused.reason}
-        row = self._db.execute(_KEPT, (found.account, found.copy)).fetchone()
-        tag, barcode, title, author, class_number, reader, name, language = row
-        book = {"tag": tag, "ok": True, "barcode": barcode, "title": title, "author": author}
+        books = []
+        for one in found:
+            row = self._db.execute(_KEPT, (one.account, one.copy)).fetchone()
+            tag, barcode, title, author, class_number, reader, name, language = row
+            book = {"tag": tag, "ok": True, "barcode": barcode, "title": title, "author": author}
+            books.append(book | {"class": class_number, "door": one.door})
         return {
             "id": said["id"],
             "ok": True,
             "reader": reader,
-            "door": found.door,
+            "door": found[0].door,
             "name": masked(name),
             "language": language,
-            "books": [book | {"class": class_number}],
+            "books": books,
         }
+
+    def _kept(self, device: Device, said: Mapping[str, object], now_ms: int) -> list[Found]:
+        """Return what is kept here, at least one; raises Refused."""
+        if said["text"]:
+            return [self._holds.pick_up(str(said["text"]), pickup_of(device), now_ms)]
+        patron = self._directory.patron(str(said["reader"]))
+        if patron is None:
+            raise Refused("unknown_card")
+        if patron.blocked:
+            raise Refused("blocked")
+        found = self._holds.kept_for(patron.account, pickup_of(device))
+        if not found:
+            raise Refused("none_kept")
+        return found
 
     def _named(self, said: Mapping[str, object]) -> dict[str, object]:
         tags = cast(list[str], said["tags"])

@@ -95,6 +95,9 @@ REFUSALS = (
     ("ended",         "the hold has ended"),
     ("busy",          "too many wrong codes were tried at this machine"),
     ("not_held",      "nothing waits under this code here"),
+    ("none_kept",     "nothing is kept here for this reader"),
+    ("unknown_card",  "no reader has this card"),
+    ("blocked",       "this card is blocked"),
 )
 # fmt: on
 
@@ -204,6 +207,15 @@ class Holds:
                 return Found(number, account, copy, door or 0)
         self._tries.wrong(pickup, now_ms)
         raise Refused("not_held")
+
+    def kept_for(self, account: int, pickup: str) -> list[Found]:
+        """Return what is kept for a reader at a machine or site."""
+        rows = self._db.execute(_READY_AT, (pickup,)).fetchall()
+        return [
+            Found(number, owner, copy, door or 0)
+            for number, _salt, _digest, owner, copy, door in rows
+            if owner == account
+        ]
 
     # What happens.
 

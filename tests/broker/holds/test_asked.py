@@ -98,3 +98,15 @@ def test_a_copy_that_is_kept_is_lent_to_its_reader_only(lent: Hall) -> None:
 
     assert other["books"][0]["why"] == "held"
     assert own["books"][0]["ok"]
+
+
+def test_a_card_is_told_all_doors_that_keep_something_for_it(lent: Hall) -> None:
+    lent.ask("hold", 5, reader=ANN, tags=[ONE])
+    lent.brings("", ONE, 10)
+
+    answer = lent.ask("pickup", 20, reader=ANN)
+    nobody = lent.ask("pickup", 20, reader=BEN)
+
+    assert answer["ok"]
+    assert [(book["tag"], book["door"]) for book in answer["books"]] == [(ONE, 1)]
+    assert (nobody["ok"], nobody["why"]) == (False, "none_kept")
