@@ -25,19 +25,22 @@ _FIELDS = (
     "inside",  # The lean below which a tag is inside.
     "memory",  # How many rounds an earlier record may weigh.
     "heard_max",  # Of rounds, in hands before the glass: what is heard more often is not taken.
+    "new",  # The newness above which a tag is new.
 )
 Kind = namedtuple("Kind", _FIELDS)
+# A copy that is said to be back wants a better reason than one in 10^3; and than one in 10^6 where
+# no other count follows that would notice that it only was in hands.
+NEW, SURELY, NOT_NEW = 8.0, 14.0, -3.0
 # fmt: off
-FIRST =   Kind( 4, 16, 20, -3.0, -6.0, -2.0, 120, 0.25)  # Somebody waits for the screen.
-AGAIN =   Kind( 4, 88, 88,  0.0, -2.0, -2.0,  20, 0.15)  # They were asked, and moved the books.
-SECOND =  Kind(16, 90, 90, -3.0, -6.0,  0.0, 250, 0.0)  # Nobody waits.
-HURRIED = Kind( 4, 12, 20, -3.0, -6.0,  0.0, 250, 0.0)  # Somebody waits for a door to open.
-IDLE =    Kind( 1, 12, 20, -3.0, -6.0,  0.0, 250, 0.0)  # To learn, and to notice a chip's death.
+FIRST =   Kind( 4, 16, 20, -3.0, -6.0, -2.0, 120, 0.25, NEW)  # Somebody waits for the screen.
+AGAIN =   Kind( 4, 88, 88,  0.0, -2.0, -2.0,  20, 0.15, NEW)  # They were asked, and moved the books.
+SECOND =  Kind(16, 90, 90, -3.0, -6.0,  0.0, 250, 0.0, SURELY)  # Nobody waits.
+HURRIED = Kind( 4, 12, 20, -3.0, -6.0,  0.0, 250, 0.0, SURELY)  # Somebody waits for a door to open.
+IDLE =    Kind( 1, 12, 20, -3.0, -6.0,  0.0, 250, 0.0, NEW)  # To learn, and to notice a chip's death.
 # fmt: on
 MEMORY_ROUNDS = 250
 
 GONE = 18.4  # ln 10^8.
-NEW, NOT_NEW = 8.0, -3.0  # A copy that is said to be back wants a better reason than one in 10^3.
 NEIGHBOUR = 3.0  # How much likelier here than there; of a copy recorded there more.
 RECORDED_THERE = 12.0
 
@@ -128,7 +131,7 @@ class Count:
                 continue
             if self._lean(tag) >= self.kind.inside and not self._is_taken(tag):
                 return True
-        return any(NOT_NEW < self._newness(tag) < NEW for tag in self._strangers())
+        return any(NOT_NEW < self._newness(tag) < self.kind.new for tag in self._strangers())
 
     def wants_neighbours(self) -> bool:
         """Whether the neighbouring antennas must be asked who hears a tag best."""
@@ -218,7 +221,7 @@ class Count:
         )
 
     def _seems_new(self, tag: str) -> bool:
-        return self._newness(tag) >= NEW
+        return self._newness(tag) >= self.kind.new
 
     def _is_plain(self, tag: str) -> bool:
         """Whether a tag is heard so well that no neighbour can have it."""

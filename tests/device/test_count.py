@@ -122,6 +122,13 @@ def test_a_book_in_hands_that_is_heard_now_and_then_is_neither_new_nor_inside():
     assert result.taken == ["B"] and result.new == []
 
 
+def test_a_book_that_somebody_brings_while_a_door_waits_for_its_count_is_not_inside():
+    loudly = [[("A", -62)]] * 4 + [[]] * 20
+
+    assert _count({}, loudly, kind=count.HURRIED).result().new == []
+    assert _count({}, [[("A", -62)]], kind=count.HURRIED).result().new == ["A"]
+
+
 def test_a_book_in_hands_that_is_heard_once_and_loudly_is_not_inside():
     rounds = [[("A", -62)]] + [[]] * 20
 
