@@ -14,6 +14,7 @@ from hw_sim.year.replay import Outcome, Progress, Year
 
 FOLDER = Path("var/year-2020")
 SAID_MAX = 20
+MARK = "a replayed year"  # A file that says that the folder may be thrown away.
 # Between two lines of progress: on a terminal, where the newest stands alone, and in a log.
 TOLD_EVERY_S = {True: 1.0, False: 60.0}
 
@@ -32,8 +33,7 @@ def year(
 
     Ctrl-C ends it between two commits: the ledger is whole up to there.
     """
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    _clear(folder)
     replay = Year(folder, seed=seed, share=share)
     watch = Watch()
     try:
@@ -49,9 +49,20 @@ def year(
     for target in filter(None, (folder, pages)):
         page.write(target, told)
     watch.end(f"written to {folder / page.HTML}")
-    print(*_wrong(outcome), sep="\n", end="" if not outcome.violations else "\n")
+    for line in _wrong(outcome):
+        print(line)
     print(json.dumps(said, ensure_ascii=False), flush=True)
     raise typer.Exit(1 if outcome.violations else 0)
+
+
+def _clear(folder: Path) -> None:
+    """Make the folder, empty; one that is not of an earlier replay is left alone."""
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / MARK).exists():
+            raise typer.BadParameter(f"{folder} is in use for something else")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).touch()
 
 
 class Watch:

@@ -8,6 +8,7 @@ import pytest
 
 from broker.circulation import days
 from broker.circulation.late import Loan, fine
+from hw_sim.year import printed
 from tests.broker.circulation.minhang import (
     APP,
     BOOK,
@@ -24,7 +25,7 @@ from tests.broker.circulation.minhang import (
     whys,
 )
 
-EVENTS = Path(__file__).with_name("minhang-2020.csv")
+EVENTS = printed.DATA / "policy_events.csv"
 
 
 def lends(day: int) -> list[object]:

@@ -1,18 +1,18 @@
 """The library's printed year, at a scale of 1 : 4000, comes out of the ledger as it went in."""
 
 import csv
-from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from broker.reports import forms, periods
 from broker.reports.build import build
 from broker.reports.layouts import BY_NAME
+from hw_sim.year import printed
 from tests.broker.desk import READERS, START_MS, TAGS, Desk, Machine
 from tests.broker.reports.town import town
 
 ZONE = ZoneInfo("Asia/Shanghai")
-PRINTED = Path(__file__).parent / "minhang-2020" / "circulation_by_month.csv"
+PRINTED = printed.DATA / "circulation_by_month.csv"
 SCALE = 4000  # Printed items for each book that is borrowed and brought back: two items of ours.
 YEAR = 2027  # The test's ledger begins in 2026.
 HALF_HOUR_MS = 1_800_000
