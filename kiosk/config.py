@@ -11,6 +11,7 @@ import msgspec
 
 from kiosk.core.model import Timings
 from kiosk.core.roles import ROLES
+from kiosk.services.promotions import Promotion
 
 TRAYS = ("r200", "feig")  # UHF; HF, whose chips have a security bit.
 WARNING_MIN_MS = 30_000  # Nobody is hurried more than this; WCAG 2.2.1 wants 20 s.
@@ -53,6 +54,7 @@ class Config(NamedTuple):
     ports: Mapping[str, str]  # Part, a word of wire.PARTS -> pyserial URL.
     tray_reader: str  # A word of TRAYS.
     doors: int  # Of a bookcase or locker.
+    promotions: tuple[Promotion, ...]
     low_doors: tuple[int, ...]  # Of these, those that a seated hand reaches.
     web: str
     speech: bool  # Whether it reads aloud; its sound belongs into a jack.
@@ -78,6 +80,7 @@ class _File(msgspec.Struct):
     controller: str = ""  # A bookcase's controller, at the other end of the panel link.
     doors: int = 1
     low_doors: tuple[int, ...] = ()
+    promotions: tuple[Promotion, ...] = ()
     web: str = ""
     speech: bool = True
     panel: Panel = Panel()
@@ -106,6 +109,9 @@ def load(path: Path, role: str = "") -> Config:
     for name, kept in msgspec.structs.asdict(file.tls).items() if file.tls else ():
         if not Path(kept).is_file():
             raise ConfigError(f"{path}: tls.{name}: there is no {kept}")
+    for promotion in file.promotions:
+        if not Path(promotion.picture).is_file():
+            raise ConfigError(f"{path}: promotions: there is no {promotion.picture}")
     if file.tray_reader not in TRAYS:
         raise ConfigError(f"{path}: tray_reader is none of {', '.join(TRAYS)}")
     if file.doors < 1:
@@ -124,6 +130,7 @@ def load(path: Path, role: str = "") -> Config:
         tray_reader=file.tray_reader,
         doors=file.doors,
         low_doors=file.low_doors,
+        promotions=file.promotions,
         web=file.web.rstrip("/"),
         speech=file.speech,
         panel=file.panel,

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from kiosk.cabinet import Cabinet
 from kiosk.config import Config
+from kiosk.core.events import Promoted
 from kiosk.core.roles import ROLES
 from kiosk.devices.controller import Controller
 from kiosk.devices.hftray import HfTray
@@ -22,6 +25,7 @@ from kiosk.services.incident import Recorder
 from kiosk.services.journal import Journal
 from kiosk.services.neighbours import neighbours
 from kiosk.services.obeys import Obeys
+from kiosk.services.promotions import current
 from kiosk.services.shelf import stocked
 from kiosk.services.store import Store
 from kiosk.services.tls import proof
@@ -127,6 +131,7 @@ def _cabinet(config: Config, texts: Texts) -> Iterator[Made]:
         timings=config.timings,
         uptime_ms=clock.uptime_ms,
     )
+    cabinet.beside.append(_promoting(config, clock, cabinet))
     asked = _asked(config, clock, cabinet, ("neighbours", neighbours), ("copies", stocked))
     devices = _devices(config, cabinet)
     cabinet.tell = next(device.say for device in devices if isinstance(device, Controller))
@@ -137,6 +142,21 @@ def _cabinet(config: Config, texts: Texts) -> Iterator[Made]:
     finally:
         for one in asked:
             one.stop()
+
+
+def _promoting(config: Config, clock: Clock, loop: Loop) -> Callable[[], None]:
+    """Return what is to be called now and then: it posts which pictures are shown now."""
+    zone = ZoneInfo(config.timezone)
+    shown: tuple[str, ...] = ()
+
+    def look() -> None:
+        nonlocal shown
+        pictures = current(config.promotions, datetime.fromtimestamp(clock.wall_ms() / 1000, zone))
+        if pictures != shown:
+            shown = pictures
+            loop.post(Promoted(pictures))
+
+    return look
 
 
 def _asked(config: Config, clock: Clock, loop: Loop, *whats: tuple[str, Any]) -> list[Asked]:

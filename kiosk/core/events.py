@@ -147,6 +147,12 @@ class Neighbours(NamedTuple):
     near: tuple[Near, ...]
 
 
+class Promoted(NamedTuple):
+    """The pictures that are shown between the books now: paths of files."""
+
+    pictures: tuple[str, ...]
+
+
 class Served(NamedTuple):
     on: bool
 
@@ -168,7 +174,7 @@ class Tick(NamedTuple):
 
 Event = (
     Key | Press | Card | Barcode | OtherCode | Seen | Answered | Written | Shown | Unlinked
-    | Paper | Printed | Stocked | Neighbours | Served | Faulted | Crashed | Tick
+    | Paper | Printed | Stocked | Neighbours | Promoted | Served | Faulted | Crashed | Tick
 )  # fmt: skip
 
 # --- what is wanted ----------------------------------------------------------------------------

@@ -48,6 +48,7 @@ class World(NamedTuple):
     doors: int = 0  # Of a bookcase.
     low: tuple[int, ...] = ()  # Of its doors, those that a seated hand reaches.
     inside: tuple[Inside, ...] = ()  # Copies in it, as far as its screen knows.
+    promotions: tuple[str, ...] = ()  # Pictures between the books, while nobody is here.
     near: tuple[Near, ...] = ()  # Where else one can go, the nearest first.
     timings: Timings = Timings()
 

@@ -20,6 +20,7 @@ from kiosk.core.events import (
     Paper,
     Press,
     Printed,
+    Promoted,
     Seen,
     Served,
     Shown,
@@ -84,6 +85,8 @@ def _aware(model: Model, event: Event) -> Model:
         world = world._replace(served=event.on)
     elif isinstance(event, Neighbours):
         world = world._replace(near=event.near)
+    elif isinstance(event, Promoted):
+        world = world._replace(promotions=event.pictures)
     elif isinstance(event, Paper):
         world = world._replace(printer=event.word)
     elif isinstance(event, Faulted):

@@ -62,6 +62,7 @@ class View(NamedTuple):
     figure: str = ""  # In the largest type of the screen.
     line: str = ""
     picture: str = ""
+    file: str = ""  # Of the picture "promotion".
     case: Case | None = None  # Of the picture "case", and where doors are chosen.
     fraction: float = 0.0  # How much of the picture is filled.
     covers: tuple[Cover, ...] = ()

@@ -4,6 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import segno
+import structlog
+from kivy.core.image import Image
+from kivy.graphics import Color, Rectangle
 
 from kiosk.core import doors
 from kiosk.core.view import Cover
@@ -15,6 +18,8 @@ from kiosk.ui.theme import LINE_HEIGHT
 from kiosk.ui.widgets import Box, CoverPicture, Plain, Row
 
 COVERS_MAX = 6  # More books than these become a list.
+
+log = structlog.get_logger()
 
 
 def between(page: Page) -> None:
@@ -139,6 +144,26 @@ def _attention(page: Page, canvas: Any, room: Box) -> None:
     shapes.mark(canvas, page.theme, left, bottom, size)
 
 
+def _promotion(page: Page, canvas: Any, room: Box) -> None:
+    """A picture of the library's own, whole; one that cannot be read is a shelf instead."""
+    x, y, width, height = room
+    try:
+        texture = Image(page.view.file, nocache=True).texture
+    except Exception as error:  # Each of Kivy's loaders raises what it likes.
+        log.warning("a promotion cannot be read", file=page.view.file, error=repr(error))
+        texture = None
+    if texture is None:
+        _shelf(page, canvas, room)
+        return
+    scale = min(width / texture.width, height / texture.height)
+    wide, high = texture.width * scale, texture.height * scale
+    with canvas:
+        Color(1, 1, 1, 1)
+        Rectangle(
+            texture=texture, pos=(x + (width - wide) / 2, y + height - high), size=(wide, high)
+        )
+
+
 def _dial(page: Page, canvas: Any, room: Box) -> None:
     x, y, width, height = room
     theme = page.theme
@@ -162,6 +187,7 @@ _PICTURES: dict[str, Callable[[Page, Any, Box], None]] = {
     "slot": _thing(things.slot),
     "wait": _wait,
     "code": _code,
+    "promotion": _promotion,
     "attention": _attention,
     "ring": _dial,
 }

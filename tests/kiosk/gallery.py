@@ -14,11 +14,13 @@ from kiosk.core.events import (
     Neighbours,
     Paper,
     Printed,
+    Promoted,
     Served,
     Unlinked,
 )
 from kiosk.core.model import Model
 from kiosk.core.present import present
+from kiosk.core.roles import ROLES
 from kiosk.core.view import View
 from kiosk.services.picture import png
 from tests.kiosk import pseudo, seeker
@@ -41,6 +43,7 @@ BOOKS = {
     "EC": ("活着", "余华", "I247.57"),
 }  # fmt: skip
 MANY = tuple(BOOKS)
+PROMOTION = str(Path(__file__).parent.parent.parent / "docs/screens/dashboard-zh.png")
 NEAR = Neighbours((Near("bc02", "购物中心一楼中庭", "Shopping centre, ground-floor atrium", 263),))
 NEAR_HERE = Neighbours((Near("kx01", "区图书馆一楼大厅", "District library, ground floor", 0),))
 
@@ -200,6 +203,7 @@ def bookcase() -> dict[str, Model]:
         "bookcase_welcome": Cabinet(),
         "bookcase_welcome_empty": Cabinet(inside=()),
         "bookcase_attract": Cabinet().wait(61),
+        "bookcase_attract_promoted": Cabinet().on(Promoted((PROMOTION,))).wait(61 + 2 * 9),
         "bookcase_inside": Cabinet().press("inside"),
         "bookcase_away": Cabinet().on(NEAR_HERE, Unlinked()),
         "bookcase_sorry": Cabinet().on(Crashed()),
@@ -386,6 +390,8 @@ def views(
 ) -> Iterator[tuple[str, View]]:
     words = words_of(language)
     for name, model in models().items():
+        if child and ROLES[model.world.role].reaches:
+            continue  # A screen that can be lowered has no child's mode.
         seen = model._replace(language=language, large=large, contrast=contrast, child=child)
         yield name, present(seen, words)
 

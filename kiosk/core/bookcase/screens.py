@@ -1,11 +1,11 @@
 """The screens of a bookcase, as data: one function a state.  Pure."""
 
 from kiosk.core import states as at
-from kiosk.core.bookcase.steps import PAGE_SIZE
+from kiosk.core.bookcase.steps import PAGE_SIZE, pages
 from kiosk.core.events import Inside
 from kiosk.core.led import screens as led
 from kiosk.core.led.screens import Screen
-from kiosk.core.model import Book, Model
+from kiosk.core.model import Book, Model, roomy
 from kiosk.core.view import (
     Case,
     Cover,
@@ -38,8 +38,13 @@ def _welcome(model: Model, texts: Texts) -> View:
 
 
 def _attract(model: Model, texts: Texts) -> View:
-    heading = texts["bookcase.attract.title"]
-    return View("", title=heading, line=texts["bookcase.attract.line"], covers=_page(model, texts))
+    heading, line = texts["bookcase.attract.title"], texts["bookcase.attract.line"]
+    place = model.page - pages(model)
+    if 0 <= place < len(model.world.promotions) and not roomy(model):
+        # Whoever reads large is shown the books, and nothing that wants something of them.
+        file = model.world.promotions[place]
+        return View("", title=texts["bookcase.promoted"], picture="promotion", file=file)
+    return View("", title=heading, line=line, covers=_page(model, texts))
 
 
 def _inside(model: Model, texts: Texts) -> View:
@@ -54,7 +59,7 @@ def _inside(model: Model, texts: Texts) -> View:
 
 
 def _page(model: Model, texts: Texts) -> tuple[Cover, ...]:
-    start = model.page * PAGE_SIZE
+    start = model.page % pages(model) * PAGE_SIZE
     return tuple(
         cover(_book(copy), say(texts, "bookcase.at_door", door=copy.door))
         for copy in model.world.inside[start : start + PAGE_SIZE]

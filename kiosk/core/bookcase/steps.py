@@ -34,8 +34,8 @@ def rest(model: Model, event: Event, now_ms: int) -> Step:
 
 
 def go_on(model: Model, event: Event, now_ms: int) -> Step:
-    """The next books; and forget how somebody liked the ones before."""
-    page = (model.page + 1) % pages(model)
+    """The next books, then what is promoted; and forget how somebody liked the ones before."""
+    page = (model.page + 1) % (pages(model) + len(model.world.promotions))
     return entered(wiped(model), at.ATTRACT, now_ms)._replace(page=page), ()
 
 
