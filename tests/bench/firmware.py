@@ -1,27 +1,19 @@
-"""P7: the firmware's heap after many door sessions, its records, its flash, and its start.
+"""P7: the firmware's heap after many door sessions, its records and its flash.
 
 The unix port has words of 64 bits: bytes of heap are halved to compare with the board's.  Its
 sources are compiled beforehand, as on the board they are frozen.
 """
 
-import asyncio
 import json
 import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion
-
-from bookcase_fw import sign, wire
-from hw_sim.desk.desk import Desk
-from hw_sim.desk.mosquitto import SERVICE_USER
 from hw_sim.desk.process import ROOT
 from hw_sim.desk.station import MICROPYTHON, firmware
 from tests.bench import figures
@@ -31,8 +23,7 @@ WORDS = 2  # The unix port's words are so many times as long as the board's.
 SESSION_COUNT, STEP = 10_000, 500
 ROOMS_KIB = (40, 48, 64, 128)  # Tried in turn: heap beyond what the imports take.
 TABLES = 1.0125  # What is given to the heap, over what it has for objects.
-STARTS = 7
-HEAP_GOAL_KIB, RECORD_GOAL_MS, ERASES_GOAL, HELLO_GOAL_MS = 40, 5, 1.1, 1000
+HEAP_GOAL_KIB, RECORD_GOAL_MS, ERASES_GOAL = 40, 5, 1.1
 
 Said = dict[str, Any]  # A line of heap_program.
 
@@ -41,8 +32,6 @@ def measure() -> None:
     with tempfile.TemporaryDirectory(prefix="shugui-bench-") as folder:
         _measure_heap(Path(folder))
         _measure_records(Path(folder))
-    with tempfile.TemporaryDirectory(prefix="shugui-bench-") as folder:
-        _measure_start(Path(folder))
 
 
 def _measure_heap(folder: Path) -> None:
@@ -147,58 +136,3 @@ def _sync_ms(path: Path, count: int) -> float:
             os.fsync(file.fileno())
             took_ms.append((time.perf_counter() - begin) * 1000)
     return figures.median(took_ms)
-
-
-def _measure_start(folder: Path) -> None:
-    took_ms = asyncio.run(_starts(folder))
-    figures.report(
-        "P7",
-        "start to hello answered, median",
-        figures.median(took_ms),
-        "ms",
-        goal=HELLO_GOAL_MS,
-        better="lower",
-        note=f"{len(took_ms)} starts, the slowest {max(took_ms):.0f} ms; from the start of the "
-        "process, from compiled files; without TLS",
-    )
-
-
-async def _starts(folder: Path) -> list[float]:
-    """Cut the power and switch it on, again and again; return ms to the answer of each hello."""
-    async with Desk(folder, bookcases=1, kiosks=0, mqtt="mosquitto") as desk:
-        ((name, station),) = desk.stations.items()
-        answers = Answers(*desk.servers.mqtt, desk.keys.service_password, name)
-        took_ms = []
-        for _start in range(STARTS):
-            await station.power(False)
-            answers.answered.clear()
-            begin = time.perf_counter()
-            await station.power(True)
-            if not await asyncio.to_thread(answers.answered.wait, 30):
-                raise SystemExit("P7: a hello was not answered in 30 s")
-            took_ms.append((answers.at_s - begin) * 1000)
-        answers.close()
-    return took_ms
-
-
-class Answers:
-    """Hears on the MQTT server when the service answers a device's hello."""
-
-    def __init__(self, host: str, port: int, password: str, device: str) -> None:
-        self.answered = threading.Event()
-        self.at_s = 0.0
-        self._client = paho.Client(CallbackAPIVersion.VERSION2, "bench")
-        self._client.username_pw_set(SERVICE_USER, password)
-        self._client.on_message = self._heard
-        self._client.connect(host, port)
-        self._client.subscribe(wire.topic(device, "dn/ack"), 1)
-        self._client.loop_start()
-
-    def close(self) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
-
-    def _heard(self, _client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
-        if json.loads(sign.opened(message.payload)[0]).get("nonce"):
-            self.at_s = time.perf_counter()
-            self.answered.set()
