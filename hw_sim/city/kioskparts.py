@@ -13,8 +13,8 @@ from kiosk.devices.presence import Presence
 
 __all__ = ["AWAKE_S", "PARTS", "scan"]
 
-AWAKE_S = 90.0  # After a hand did something here the tray is asked for so long.
-ROUND_S = 0.25  # The product's rounds come every 0.1 s.
+AWAKE_S = 20.0  # After a hand did something here the tray is asked for so long.
+ROUND_S = 0.4  # The product's rounds come every 0.1 s.
 PAUSE_S = 0.25  # A frame or text that pauses longer was cut.
 SILENT_MAX = 10
 READ_SIZE = 2048

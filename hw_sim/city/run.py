@@ -229,6 +229,7 @@ class _City:
             lambda: {d: m.journal.last for d, m in self._machines.items() if m.journal},
             lambda _s: asyncio.sleep(LOOK_S),
             rolled_back=self.town.rolled_back,
+            is_feeble=self.air.is_feeble,
         )
         report = await oracle.settle(4 * LOOK_S)
         shown = {machine.device: machine.faults for machine in read.machines()}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from hw_sim.city.habits import HABITS
+from hw_sim.city.kioskhabits import AT_KIOSKS
 from hw_sim.city.troubles import TROUBLES
 
 Counts = Mapping[str, int]
@@ -65,7 +66,14 @@ CONDITIONS = (
     Condition("the service dies after a commit",
               _some("fault_service_died_after_commit")),
     Condition("an old retained message is told again",            _some("fault_retained_stale")),
-    *(Condition(f"somebody is {habit.name}", _some(habit.name)) for habit in HABITS),
+    Condition("a kiosk lends",                                    _some("fact_lent")),
+    Condition("a kiosk takes back",                               _some("fact_returned")),
+    Condition("a kiosk starts with a clock of 1970",              _some("fault_wall_clock_1970")),
+    Condition("a machine of the kiosk's kind loses its power",    _some("fault_kiosk_power")),
+    Condition("staff put a copy in",                              _some("movement_stock")),
+    Condition("staff take a copy out",                            _some("movement_remove")),
+    *(Condition(f"somebody is {habit.name}", _some(habit.name))
+      for habit in (*HABITS, *AT_KIOSKS)),
     *(Condition(f"trouble: {name}", _some(name))
       for row in TROUBLES for name in _PARTS.get(row.name, (f"fault_{row.name}",))),
 )

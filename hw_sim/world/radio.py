@@ -137,6 +137,10 @@ class Radio:
         on_it = [(copy, "tray") for copy in self._world.at(antenna)]
         return self._round(antenna, on_it + self._in_hands(device, "beside"))
 
+    def is_feeble(self, barcode: str) -> bool:
+        """Say whether a copy's chip is worn: a round hears it in one case of three."""
+        return barcode in self._world.copies and self._is_weak(self._world.copies[barcode])
+
     def _around_compartment(self, antenna: Compartment) -> list[tuple[Copy, str]]:
         device, number = antenna.device, antenna.door
         inside = [(copy, self._placed(copy)) for copy in self._world.at(antenna)]
