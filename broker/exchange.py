@@ -52,7 +52,6 @@ log = structlog.get_logger()
 # What may be a tag or a reader in a payload: only to look it up before it is needed.
 _TAG = re.compile(rb'"([0-9A-F]{8,32})"')
 _READER = re.compile(rb'"([0-9a-f]{24})"')
-LINE_MAX = 120  # Characters of a rule line in a record of the desk.
 LOGGED_MAX = 80  # Characters of a stranger's words in one line of the log.
 
 
@@ -102,7 +101,12 @@ class Exchange:
             calendar=law.calendar,
             day=law.day,
         )
-        self.desk = Desk(db, Journal(db, self._inbox, self._clocks), self._said)
+        self.desk = Desk(
+            db,
+            Journal(db, self._inbox, self._clocks),
+            draw=self._said,
+            ask=self._asks.answer,
+        )
         self.holds = Holds(
             db,
             say=lambda kind, body, now_ms: self.desk.say(kind, body, now_ms=now_ms, actor=HOLDS),
@@ -320,19 +324,14 @@ class Exchange:
 
     def _renewed(self, device: Device, said: Mapping[str, object], now_ms: int) -> Answer:
         """Renew what may be renewed; the same ask told again is answered as before."""
-
-        def renew() -> Answer:
-            answer = self._asks.answer(device, said, now_ms)
-            for book in cast(list[Answer], answer.get("books", [])):
-                if answer["ok"] and book["ok"]:
-                    body = {"reader": said["reader"], "tag": book["tag"], "due": book["due"]}
-                    line = str(book.get("line") or answer.get("line", ""))[:LINE_MAX]
-                    self.desk.say(
-                        "renewed", body | {"line": line}, now_ms=now_ms, actor=device.name
-                    )
-            return answer
-
-        return self._once(device, said, [said["op"], said["reader"], said["tags"]], now_ms, renew)
+        asked = [said["op"], said["reader"], said["tags"]]
+        return self._once(
+            device,
+            said,
+            asked,
+            now_ms,
+            lambda: self.desk.renewed(device, said, now_ms, device.name),
+        )
 
     def _once(
         self,

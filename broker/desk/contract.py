@@ -52,7 +52,7 @@ DECLARATIONS = (
     ("found", "it is with staff now, whatever was said before"),
     ("damaged", "it may not be lent"),
     ("repaired", "it may be lent again"),
-    ("claimed", "its reader says that it was brought back: the overdue clock stops"),
+    ("claimed", "its reader says not to have it: the overdue clock stops"),
     ("withdrawn", "it leaves the collection"),
     ("disinfect", "it may not be lent until a time"),
 )

@@ -5,6 +5,7 @@ they do with a case go through the desk's journal into the same fold as what mac
 """
 
 from collections.abc import Callable, Mapping
+from typing import cast
 
 from bookcase_fw.wire import WireError
 from broker.desk import contract, requests
@@ -15,6 +16,7 @@ from broker.ledger.inbox import Fact
 from broker.ledger.store import Database
 
 DECLARATIONS = tuple(word for word, _meaning in contract.DECLARATIONS)
+LINE_MAX = 120  # Characters of a rule line in a record.
 REASON_SIZE_MAX = 600  # Bytes in UTF-8: 200 Chinese characters; a record has 1,024.
 STAFF = ("declared", "moved", "settled")  # Kinds that want a reason.
 
@@ -28,9 +30,11 @@ _CASE = """SELECT c.key, c.kind, c.closed_ms, copy.tag FROM exception_case c
 LEFT JOIN copy ON copy.id = c.copy WHERE c.id = ?"""
 _STATE = "SELECT kind, closed_ms FROM exception_case WHERE key = ?"
 
+Body = Mapping[str, object]
 # Draws the consequences of a fact, in the caller's transaction.
 Draw = Callable[[Device, Fact, int], None]
-Body = Mapping[str, object]
+# Answers an ask (wire) by the rules of where it is asked, at a time (ms).
+Asked = Callable[[Device, Body, int], Answer]
 
 
 class DeskRefused(Exception):
@@ -62,10 +66,11 @@ REFUSALS = (
 class Desk:
     """Everything happens in the caller's transaction."""
 
-    def __init__(self, db: Database, journal: Journal, draw: Draw) -> None:
+    def __init__(self, db: Database, journal: Journal, *, draw: Draw, ask: Asked) -> None:
         self._db = db
         self._journal = journal
         self._draw = draw
+        self._ask = ask
 
     @property
     def db(self) -> Database:
@@ -80,6 +85,25 @@ class Desk:
         """
         said = dict(body) | {"actor": actor}
         return self._once(key, [kind, said], now_ms, lambda: self._say(kind, said, now_ms))
+
+    def renew(self, reader: str, tags: list[str], *, now_ms: int, actor: str, key: str) -> Answer:
+        """Renew a reader's loans as the rules of the desk allow, all of them without tags."""
+        said = {"id": key, "op": "renew", "reader": reader, "tags": tags}
+
+        def run() -> Answer:
+            return self.renewed(self._journal.device(now_ms), said, now_ms, actor)
+
+        return self._once(key, ["renew", reader, tags, actor], now_ms, run)
+
+    def renewed(self, device: Device, said: Body, now_ms: int, actor: str) -> Answer:
+        """Answer an ask to renew, and say what was granted."""
+        answer = self._ask(device, said, now_ms)
+        for book in cast(list[Answer], answer.get("books", [])):
+            if answer["ok"] and book["ok"]:
+                body = {"reader": said["reader"], "tag": book["tag"], "due": book["due"]}
+                line = str(book.get("line") or answer.get("line", ""))[:LINE_MAX]
+                self._say("renewed", body | {"line": line, "actor": actor}, now_ms)
+        return answer
 
     def settle(
         self,

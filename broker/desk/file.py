@@ -16,6 +16,10 @@ JOIN site ON site.id = device.site WHERE device.doors > 0 ORDER BY device.name""
 _SHELVES = """SELECT site.id, site.name_zh, site.name_en FROM site
 JOIN holder ON holder.site = site.id WHERE holder.kind = 'shelf' ORDER BY site.id"""
 
+_ON_LOAN = """SELECT 1 FROM loan JOIN copy ON copy.id = loan.copy
+JOIN patron ON patron.account = loan.account
+WHERE patron.card = :card AND copy.barcode = :barcode AND loan.in_ms IS NULL"""
+
 
 class Settled(NamedTuple):
     """What staff did with a case."""
@@ -71,6 +75,14 @@ class Files:
         """Return the tag of a copy; empty when there is none."""
         rows = self._rows("SELECT tag FROM copy WHERE barcode = :barcode", barcode=barcode)
         return str(rows[0][0]) if rows else ""
+
+    def reader(self, card: str) -> str:
+        """Return the pseudonym of a card in use; empty when there is none."""
+        rows = self._rows("SELECT reader FROM patron WHERE card = :card", card=card)
+        return str(rows[0][0]) if rows else ""
+
+    def has_on_loan(self, card: str, barcode: str) -> bool:
+        return bool(self._rows(_ON_LOAN, card=card, barcode=barcode))
 
     def _rows(self, query: str, **values: object) -> Sequence[Any]:
         with self._engine.connect() as connection:

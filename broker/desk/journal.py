@@ -43,7 +43,7 @@ class Journal:
         Raises WireError when the body does not fit its kind, or is too long.
         """
         checked: dict[str, object] = wire.check(kind, _FIELDS[kind], dict(body))
-        device = self._device(now_ms)
+        device = self.device(now_ms)
         journal = self._journal(device)
         stream = self._inbox.stream(device, journal)
         data = _record(stream.number + 1, kind, stream.chain, checked, now_ms)
@@ -52,7 +52,8 @@ class Journal:
         (fact,) = taken.facts
         return device, fact._replace(body=checked, problem="")
 
-    def _device(self, now_ms: int) -> Device:
+    def device(self, now_ms: int) -> Device:
+        """Return the desk itself, made when it first speaks."""
         row = self._db.execute(_DESK, (contract.DEVICE,)).fetchone()
         if row is None:
             name = contract.DEVICE

@@ -39,7 +39,7 @@ TEXTS = {
     "case_settled":  ("{at} {actor} {action}：{reason}", "{at} {actor} {action}: {reason}"),
     "lost":          ("报为丢失", "declared lost"),
     "found":         ("报为找到", "declared found"),
-    "claimed":       ("读者称已归还", "claimed to be back"),
+    "claimed":       ("读者称不在手中", "the reader says not to have it"),
     "damaged":       ("报为损坏", "declared damaged"),
     "repaired":      ("修好了", "declared repaired"),
     "withdrawn":     ("剔除", "withdrawn"),
@@ -70,7 +70,7 @@ STATES = {
     "void":     ("不算借阅", "was no loan"),
     "lost":     ("丢失", "lost"),
     "found":    ("丢失后找到", "lost and found"),
-    "claimed":  ("称已归还", "claimed to be back"),
+    "claimed":  ("称不在手中", "said not to have it"),
 }
 ACTIONS = {
     "accept":  ("认可", "let it stand"),

@@ -54,7 +54,7 @@ MOVEMENTS = (
     ("stock", "any -> compartment: put in by staff"),
     ("remove", "any -> transit: taken out by staff"),
     ("lose", "any -> unknown: declared lost"),
-    ("claim", "reader -> unknown: the reader says that it was brought back"),
+    ("claim", "reader -> unknown: the reader says not to have it"),
     ("find", "any -> transit: found again, now with staff"),
     ("write", "any -> any but a reader: staff wrote down where it is"),
     ("undo", "a later account of what came before takes an earlier movement back; see `reverses`"),
@@ -66,7 +66,7 @@ LOAN_STATES = (
     ("void", "back within ten minutes, or it never left: it never was a loan"),
     ("lost", "declared lost: the clock stopped then, the copy may be billed"),
     ("found", "declared lost, and seen again later"),
-    ("claimed", "the reader says that it was brought back: the clock stopped then"),
+    ("claimed", "the reader says not to have it: the clock stopped then"),
 )
 CASES = (
     # kind             what staff must look at; the evidence is a JSON object
@@ -81,7 +81,7 @@ CASES = (
     ("stale", "a machine lent by a policy that was too old"),
     ("contradiction", "a copy left one machine while another has it inside: two of one tag?"),
     ("not_on_loan", "a copy came back that nobody had, and another machine had it inside"),
-    ("claimed", "a reader says that a copy was brought back, and nobody has seen it"),
+    ("claimed", "a reader says not to have a copy, and nobody has seen it"),
     ("renewal", "a loan was renewed that had ended overdue before"),
     ("gap", "a machine goes on and leaves out records for long"),
     ("unknown_reader", "a fact names a reader whom nobody knows"),

@@ -95,7 +95,7 @@ def settle(
 ) -> Said:
     place = settlement.place.model_dump() if settlement.place else None
     said = {"reason": settlement.reason, "actor": actor}
-    return _said(
+    return said_at(
         use.at_desk,
         lambda desk, now_ms: desk.settle(
             number, action, **said, now_ms=now_ms, place=place, key=key
@@ -106,7 +106,7 @@ def settle(
 @router.post("/copies/{barcode}/declarations", summary="Say what a copy is", responses=RESPONSES)
 def declare(barcode: str, declared: Declaration, actor: Actor, key: Key, use: Use) -> Said:
     body = declared.model_dump() | {"tag": _tag(use.files.tag(barcode), barcode)}
-    return _said(
+    return said_at(
         use.at_desk,
         lambda desk, now_ms: desk.say("declared", body, now_ms=now_ms, actor=actor, key=key),
     )
@@ -115,7 +115,7 @@ def declare(barcode: str, declared: Declaration, actor: Actor, key: Key, use: Us
 @router.post("/copies/{barcode}/place", summary="Say where a copy is", responses=RESPONSES)
 def write(barcode: str, where: Whereabouts, actor: Actor, key: Key, use: Use) -> Said:
     body = where.model_dump() | {"tag": _tag(use.files.tag(barcode), barcode)}
-    return _said(
+    return said_at(
         use.at_desk,
         lambda desk, now_ms: desk.say("moved", body, now_ms=now_ms, actor=actor, key=key),
     )
@@ -127,7 +127,8 @@ def _tag(tag: str, barcode: str) -> str:
     return tag
 
 
-def _said(at_desk: AtDesk, run: DeskJob) -> Said:
+def said_at(at_desk: AtDesk, run: DeskJob) -> Said:
+    """Say something at the desk, and say what is wrong as the API does."""
     try:
         answer: Answer = at_desk(run)
     except DeskRefused as refused:

@@ -11,6 +11,7 @@ from broker.web import accounttexts
 from broker.web.accounts import Hold, told
 from broker.web.draw import language, page
 from broker.web.forms import Fields, Form, new_key
+from broker.web.loans import CLAIMS, Claiming, claimed, meaning, renewed
 from broker.web.parts import Parts, Use
 from broker.web.problem import Problem
 from broker.web.rights import Actor
@@ -20,7 +21,7 @@ router = APIRouter(include_in_schema=False)
 ROWS_MAX = 60
 REASON_SIZE_MAX = 200
 AMOUNT = re.compile(r"([0-9]{1,5})(?:[.,]([0-9]{1,2}))?")
-ACTS = ("cash", "waive")
+LOANS = ("renew", *CLAIMS)  # What is done with one loan.
 
 
 @router.get("/readers/{card}")
@@ -31,6 +32,8 @@ def reader(card: str, request: Request, use: Use, hold: Hold) -> Response:
 @router.post("/readers/{card}")
 def act(card: str, request: Request, use: Use, hold: Hold, actor: Actor, form: Fields) -> Response:
     """Take the form.  A redirect brings the browser back, so a reload sends nothing again."""
+    if form.get("act") in LOANS:
+        return _with_loan(card, request, use, hold, actor, form)
     speech = language(request)
     reason = form.get("reason", "").strip()[:REASON_SIZE_MAX]
     fen = fen_of(form.get("amount", ""))
@@ -43,6 +46,24 @@ def act(card: str, request: Request, use: Use, hold: Hold, actor: Actor, form: F
         _done(hold, card, form.get("act", ""), fen, reason=reason, actor=actor, key=key)
     except Problem as problem:
         return _drawn(card, request, use, hold, form, problem.detail)
+    return RedirectResponse(request.url.path, 303)
+
+
+def _with_loan(
+    card: str, request: Request, use: Parts, hold: Accounts, actor: str, form: Form
+) -> Response:
+    """Renew a loan, or take down that the reader has not got the copy."""
+    barcode, act, key = form.get("barcode", ""), form["act"], form.get("key", "")
+    try:
+        if act == "renew":
+            (book,) = renewed(use, card, [barcode], actor, key)
+            if not book["ok"]:
+                raise Problem("not_possible", meaning(book["why"]))
+        else:
+            said = Claiming.model_validate({"barcode": barcode, "what": act})
+            claimed(use, card, said, actor, key)
+    except Problem as problem:
+        return _drawn(card, request, use, hold, {}, problem.detail)
     return RedirectResponse(request.url.path, 303)
 
 

@@ -85,6 +85,8 @@ ROUTES = (
 
     ("serve",     "POST",   "/readers/{card}"),
     ("serve",     "POST",   "/v1/readers/{card}/phone"),
+    ("serve",     "POST",   "/v1/readers/{card}/renewals"),
+    ("serve",     "POST",   "/v1/readers/{card}/claims"),
     ("serve",     "POST",   "/v1/readers/{card}/money"),
     ("serve",     "POST",   "/v1/readers/{card}/payments"),
     ("serve",     "POST",   "/v1/payments/{id}/ask"),

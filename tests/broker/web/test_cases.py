@@ -18,7 +18,7 @@ from broker.live import Hub
 from broker.web.app import create_app
 from broker.web.parts import DeskJob
 from tests.broker.contract.counter import ANN, BEN, BOOK, DAY_MIN, LATER_MIN, OTHER, Counter
-from tests.broker.desk import MINUTE_MS, START_MS, TAGS
+from tests.broker.desk import CARDS, MINUTE_MS, START_MS, TAGS
 from tests.broker.staff.accounts import InTurn, link, staff_over
 from tests.broker.web.browser import Browser, BrowserError
 from tests.broker.web.conftest import TOKEN
@@ -310,3 +310,36 @@ def test_a_page_of_cases_fits_a_phone(
 
     assert browser.ask("document.documentElement.scrollWidth") == 360
     assert browser.complaints == []
+
+
+# --- A reader's loans.
+
+
+def test_staff_renew_a_readers_loans_in_their_own_name(staff: TestClient, office: Office) -> None:
+    office.counter.session("bc01", 60 * DAY_MIN + 5, BEN, took=[TAGS[4]], due=20270302)
+    office.counter.tells("bc01")
+
+    first = staff.post(f"/v1/readers/{CARDS[1]}/renewals", json={}, headers=KEY)
+    again = staff.post(f"/v1/readers/{CARDS[1]}/renewals", json={}, headers=KEY)
+    unknown = staff.post("/v1/readers/SG9/renewals", json={}, headers=KEY)
+
+    assert (first.status_code, first.json()) == (200, again.json())
+    assert {book["barcode"] for book in first.json()} == {"MH00000005", "MH00000002"}
+    assert unknown.status_code == 404
+    said = office.counter.desk.rows("SELECT body FROM inbox WHERE kind = 'renewed'")
+    assert all('"actor":"console"' in str(body) for (body,) in said)
+
+
+def test_not_mine_stops_the_clock_and_opens_a_case(staff: TestClient, office: Office) -> None:
+    said = {"barcode": "MH00000002", "what": "not_mine", "reason": "was abroad"}
+
+    done = staff.post(f"/v1/readers/{CARDS[1]}/claims", json=said, headers=KEY)
+    twice = staff.post(
+        f"/v1/readers/{CARDS[1]}/claims", json=said, headers={"Idempotency-Key": "another-key"}
+    )
+
+    assert (done.status_code, twice.status_code) == (200, 409)
+    loans = office.counter.desk.rows("SELECT state FROM loan WHERE copy = 2 ORDER BY id")
+    assert loans[-1] == ("claimed",)
+    found = [row for row in staff.get("/v1/cases").json() if row["barcode"] == "MH00000002"]
+    assert [row["kind"] for row in found if row["kind"] == "claimed"] == ["claimed"]
