@@ -24,7 +24,12 @@ from hw_sim.world.places import Shelf
 from tests.bench import figures
 
 KIOSK, SITE = "kx01", "lib01"
-STARTS, TOUCHES, TRAYS, VISITS = 5, 100, 6, 2_000
+STARTS, TOUCHES, TRAYS = 5, 100, 6
+# Fewer by this variable of the environment, to see whether it works.
+VISITS = int(os.environ.get("SIZE", "2000"))
+BATCHES, VISITS_EACH = (1, 3, 8), 3  # Books of a scripted reader, and how often.
+HAND_S = 0.5  # A movement of the reader's hand.
+SMALL_PANEL = {"diagonal_in": 21.5, "viewing_mm": 600, "width": 540, "height": 960}
 BOOKS = 8
 TIMINGS = {"goodbye_ms": 100}  # Nobody waits for the goodbye to end.
 READY_GOAL_MS, TOUCH_GOAL_MS, TRAY_GOAL_MS = 1000, 100, 400
@@ -48,6 +53,7 @@ async def _measure(folder: Path) -> None:
         path = folder / f"{KIOSK}.json"
         await _measure_touch(path)
         await _measure_tray(desk, path)
+        await _measure_reader(desk, path)
         await _measure_memory(desk, path)
 
 
@@ -110,6 +116,53 @@ async def _measure_tray(desk: Desk, path: Path) -> None:
     )
 
 
+async def _measure_reader(desk: Desk, path: Path) -> None:
+    """A scripted reader borrows 1, 3 and 8 books: from the card in the hand to "goodbye"."""
+    cards = iter(row["card"] for row in _readers()[TRAYS + 1 :])
+    async with _kiosk(path, "watch") as lines:
+        await _until(lines, lambda line: line["screen"] == "welcome")
+        await desk.served()
+        for books in BATCHES:
+            took_s = [await _visit(desk, lines, next(cards), books) for _ in range(VISITS_EACH)]
+            figures.report(
+                "P8",
+                f"a reader with {books} book{'s' if books > 1 else ''}, card to goodbye, median",
+                figures.median(took_s),
+                "s",
+                better="lower",
+                note=f"{VISITS_EACH} visits; the reader's own {2 * books + 4} movements of "
+                f"{HAND_S} s are {HAND_S * (2 * books + 4):.0f} s of it",
+            )
+
+
+async def _visit(desk: Desk, lines: AsyncIterator[Line], card: str, books: int) -> float:
+    """Return the seconds from the card to the goodbye, hands included."""
+    copies = desk.world.at(Shelf(SITE))[:books]
+    for copy in copies:
+        await desk.hands(f"pick {copy.barcode} {card}")
+    begin_s = time.perf_counter()
+    await asyncio.sleep(HAND_S)
+    await desk.hands(f"scan {KIOSK} {card}")
+    await _until(lines, lambda line: line["screen"] == "tray")
+    for copy in copies:
+        await asyncio.sleep(HAND_S)
+        await desk.hands(f"lay {KIOSK} {copy.barcode}")
+    await _until(lines, lambda line: line["books"] == books)
+    for screen in ("result", "receipt", "take"):
+        await asyncio.sleep(HAND_S)
+        await desk.hands(f"key {KIOSK} >")
+        await _until(lines, lambda line, screen=screen: line["screen"] == screen)
+    for copy in copies:
+        await asyncio.sleep(HAND_S)
+        await desk.hands(f"lift {KIOSK} {copy.barcode} {card}")
+    await _until(lines, lambda line: line["screen"] in ("goodbye", "welcome"))
+    took_s = time.perf_counter() - begin_s
+    for copy in copies:
+        await desk.hands(f"shelve {copy.barcode} {SITE}")
+    await asyncio.sleep(HAND_S)
+    return took_s
+
+
 async def _tray(desk: Desk, lines: AsyncIterator[Line], card: str) -> tuple[float, float]:
     """Return (ms from the last tag to the books, ms from the key to lent) of one tray."""
     copies = desk.world.at(Shelf(SITE))[:BOOKS]
@@ -162,7 +215,9 @@ class _Ear:
 async def _measure_memory(desk: Desk, path: Path) -> None:
     card = _readers()[TRAYS]["card"]
     tags = [copy.tag for copy in desk.world.at(Shelf(SITE))[:2]]
-    async with _kiosk(path, "visits", VISITS, card, *tags) as lines:
+    small = path.with_name("small.json")
+    small.write_text(json.dumps(json.loads(path.read_text()) | {"panel": SMALL_PANEL}))
+    async with _kiosk(small, "visits", VISITS, card, *tags) as lines:
         held = {line["visits"]: line["kib"] async for line in lines if "kib" in line}
     half, end = VISITS // 2, max(held)
     figures.report(
@@ -174,7 +229,7 @@ async def _measure_memory(desk: Desk, path: Path) -> None:
         better="lower",
         note=f"{end} visits in turn borrow and return 2 books at the service; resident "
         f"{held[0] // 1024}, {held[half] // 1024} and {held[end] // 1024} MiB at the start, the "
-        f"half and the end; up to 200 frames a second instead of 30, goodbye "
+        f"half and the end; drawn 540 × 960, up to 200 frames a second instead of 30, goodbye "
         f"{TIMINGS['goodbye_ms']} ms instead of 4,000",
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from kiosk.config import Panel
 from kiosk.services.picture import Pixels, png
 from tests.kiosk.gallery import Look, look_name, views, words_of
+from tests.kiosk.layout import tidy
 
 WIDTH, ACROSS, GAP = 270, 8, 12
 PAPER = b"\xff\xff\xff\xff"
@@ -35,7 +36,8 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for look in LOOKS:
         drawn: dict[str, list[Pixels]] = {}
-        for name, view in views(*look):
+        for count, (name, view) in enumerate(views(*look)):
+            tidy(count)
             kiosk.show(view, words_of(look[0])["separator"])
             role = next((role for role in ROLES if name.startswith(role)), "selfcheck")
             drawn.setdefault(role, []).append(kiosk.picture(WIDTH))

@@ -9,6 +9,7 @@ import pytest
 from kiosk.config import Panel
 from kiosk.ui import wrap
 from kiosk.ui.theme import CONTRAST, PAPER, Colours, rgba, theme
+from tests.kiosk.layout import LOOKS
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -16,14 +17,14 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def test_every_screen_fits_in_both_languages_and_all_looks(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.kiosk.layout", str(tmp_path)]
 
-    said = subprocess.run(command, capture_output=True, text=True, timeout=400)
+    said = subprocess.run(command, capture_output=True, text=True, timeout=900)
 
     assert said.returncode == 0, said.stderr
     *problems, count = said.stdout.splitlines()
     assert problems == []
     assert int(count.split()[0]) > 250
     pictures = list(tmp_path.glob("*.png"))
-    assert len(pictures) == 4 * 11
+    assert len(pictures) == 4 * len(LOOKS)
     assert all(path.read_bytes().startswith(PNG) for path in pictures)
     # A screen that is only ground is a small file.
     assert min(path.stat().st_size for path in pictures) > 8_000
@@ -32,7 +33,7 @@ def test_every_screen_fits_in_both_languages_and_all_looks(tmp_path: Path) -> No
 def test_after_every_visit_the_picture_is_that_of_a_machine_nobody_used(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.kiosk.afterwards", str(tmp_path)]
 
-    said = subprocess.run(command, capture_output=True, text=True, timeout=400)
+    said = subprocess.run(command, capture_output=True, text=True, timeout=900)
 
     assert said.returncode == 0, said.stderr
     *problems, count = said.stdout.splitlines()
