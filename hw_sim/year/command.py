@@ -46,8 +46,9 @@ def year(
         raise typer.Exit(130) from None
     said = _figures(outcome, watch, seed=seed, share=share)
     told = telling.blocks(replay, outcome, said)
-    for target in filter(None, (folder, pages)):
-        page.write(target, told)
+    page.write_html(folder, told)
+    if pages:
+        page.write_markdown(pages, told)
     watch.end(f"written to {folder / page.HTML}")
     for line in _wrong(outcome):
         print(line)

@@ -50,15 +50,19 @@ class Plot(NamedTuple):
 Block = Head | Text | Points | Table | Plot
 
 
-def write(folder: Path, blocks: Sequence[Block]) -> None:
-    """Write the page in both forms, and its plots, into a folder that is there."""
+def write_html(folder: Path, blocks: Sequence[Block]) -> None:
+    """Write the page as one file into a folder that is there."""
+    shown = "\n".join(_HTML[type(block)](block) for block in blocks)
+    (folder / HTML).write_text(_HEAD + shown + "\n", encoding="utf-8")
+
+
+def write_markdown(folder: Path, blocks: Sequence[Block]) -> None:
+    """Write the page and its plots into a folder that is there."""
     for block in blocks:
         if isinstance(block, Plot):
             (folder / block.name).write_text(block.svg, encoding="utf-8")
     said = "\n\n".join(_MARKDOWN[type(block)](block) for block in blocks)
     (folder / MARKDOWN).write_text(said + "\n", encoding="utf-8")
-    shown = "\n".join(_HTML[type(block)](block) for block in blocks)
-    (folder / HTML).write_text(_HEAD + shown + "\n", encoding="utf-8")
 
 
 def _markdown_table(block: Table) -> str:

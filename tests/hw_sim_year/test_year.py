@@ -70,7 +70,9 @@ def test_the_ledger_keeps_which_calendar_was_in_force_when(run: Run) -> None:
 def test_a_page_tells_it(run: Run, tmp_path: Path) -> None:
     figures = {"figures_equal": 84, "figures": 84, "share": SHARE, "seed": 1, "violations": 0}
 
-    page.write(tmp_path, telling.blocks(run.year, run.outcome, figures | {"cpu_s": 1, "took_s": 1}))
+    told = telling.blocks(run.year, run.outcome, figures | {"cpu_s": 1, "took_s": 1})
+    page.write_html(tmp_path, told)
+    page.write_markdown(tmp_path, told)
 
     said = (tmp_path / page.MARKDOWN).read_text()
     january = next(line for line in said.splitlines() if line.startswith("| Jan"))
