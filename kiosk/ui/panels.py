@@ -87,21 +87,17 @@ def _lines(part: Part, separator: str, brief: int) -> list[tuple[str, int, bool,
 
 
 class Headline(Widget):
-    """Words around a figure in the largest type, on one base line; or the figure below them."""
+    """Words around a figure in the largest type, on one base line; or below each other."""
 
     def __init__(
         self, title: str, figure: str, theme: Theme, width: float, largest: int = 5
     ) -> None:
         super().__init__(size_hint=(None, None))
         before, _, after = (words.strip() for words in title.partition("{}"))
-        ways: list[tuple[tuple[str, ...], int]]
-        ways = [((before, figure, after), step) for step in (largest, largest - 1)]
-        ways += [
-            ((f"{before} {after}".strip(), figure), step)
-            for step in (5, 4, 3, 2)
-            if step <= largest
-        ]
-        for words, step in ways:
+        words = before, figure, after
+        steps = [(step, False) for step in (largest, largest - 1)]
+        steps += [(step, True) for step in (5, 4, 3, 2) if step <= largest]
+        for step, self._stacked in steps:
             self._texts = [
                 Text(
                     text,
@@ -114,7 +110,6 @@ class Headline(Widget):
                 if text
             ]
             self._gap = theme.mm(4)
-            self._stacked = len(words) == 2
             if self._width() <= width and all(text.one_line for text in self._texts):
                 break
         highs = [text.height for text in self._texts]

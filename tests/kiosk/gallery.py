@@ -300,6 +300,7 @@ def locker() -> dict[str, Model]:
         "locker_more": box("done", door=3, took=("C1",), due=DUE, **doors).press("more"),
         "locker_help": box().press("help"),
         "locker_warning": box().press("code").wait(70),
+        "locker_offline": box().shows("welcome", offline=True),
         "locker_away": box().on(Unlinked()),
         "locker_sorry": box().on(Crashed()),
         "locker_staff_pin": box("pin"),

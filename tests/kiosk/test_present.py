@@ -81,7 +81,16 @@ def test_no_text_lies_unused() -> None:
     assert {key for key in unused if not key.startswith(REASONS)} == RARE
 
 
-REASONS = ("why.", "step.", "notice.", "bookcase.step.", "opac.why.", "opac.step.", "part.of.")
+REASONS = (
+    "why.",
+    "step.",
+    "notice.",
+    "bookcase.step.",
+    "opac.why.",
+    "opac.step.",
+    "locker.step.",
+    "part.of.",
+)
 # Said in moments that the gallery does not show.
 RARE = {
     "bookcase.choose.title", "bookcase.done.unsure",

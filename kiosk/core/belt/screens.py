@@ -56,6 +56,6 @@ SCREENS: dict[str, Screen] = led.SCREENS | {
     "given_back": _given_back,
     "shut": _shut,
 }
-HELPS = dict.fromkeys(SCREENS, "return24.help") | {
+HELPS = dict.fromkeys(SCREENS, "belt.help") | {
     state: words for state, words in led.HELPS.items() if words == "staff.help"
 }

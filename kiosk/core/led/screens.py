@@ -20,12 +20,13 @@ def status(model: Model) -> str:
         return "locked"
     if model.shown.dim:
         return "alarm"
-    return "" if model.world.served else "offline.bookcase"
+    return "" if model.world.served else f"offline.{model.world.role}"
 
 
 def _away(model: Model, texts: Texts) -> View:
-    line = joined(texts["bookcase.away.line"], elsewhere(model, texts))
-    return View("", title=texts["bookcase.away.title"], line=line, picture="attention")
+    role = model.world.role
+    line = joined(texts[f"{role}.away.line"], elsewhere(model, texts))
+    return View("", title=texts[f"{role}.away.title"], line=line, picture="attention")
 
 
 def _sorry(model: Model, texts: Texts) -> View:
@@ -45,8 +46,8 @@ def _asking(model: Model, texts: Texts) -> View:
 def _refused(model: Model, texts: Texts) -> View:
     """Some ways out of a machine with doors are not those of a loan machine."""
     why = model.shown.why
-    step = f"bookcase.step.{why}"
-    step = texts[step if step in texts else "step." + why]
+    keys = (f"{model.world.role}.step.{why}", f"bookcase.step.{why}", f"step.{why}")
+    step = next(texts[key] for key in keys if key in texts)
     if why in ELSEWHERE:
         step = joined(step, elsewhere(model, texts))
     return View("", title=texts["why." + why], line=step, picture="attention")
@@ -73,7 +74,9 @@ def _checking(model: Model, texts: Texts) -> View:
 
 
 def _staff(model: Model, texts: Texts) -> View:
-    case = Case(model.world.doors) if model.shown.doors else None
+    if not model.shown.doors:
+        return View("", title=texts["staff.title"], line=texts["staff.line.tasks"], picture="shelf")
+    case = Case(model.world.doors)
     return View("", title=texts["staff.title"], line=texts["staff.line"], case=case)
 
 
