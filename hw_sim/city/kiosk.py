@@ -178,9 +178,13 @@ class Kiosk:
         self.eyes.show({"screen": screen})
 
     def _promise(self, runtime: Runtime) -> None:
-        """What the screen says of a copy is what the ledger is asked for."""
+        """What the screen says of a copy is what the ledger is asked for.
+
+        It may be in hands again by then, or was heard in them all the time.
+        """
         said = {LENT: self._cards.get(runtime.model.reader, ""), RETURNED: ""}
-        here = {copy.tag: copy for copy in self._world.at(Tray(self.device))}
+        near = self._world.in_hands_near(self.device)
+        here = {copy.tag: copy for copy in [*near, *self._world.at(Tray(self.device))]}
         for done in runtime.model.done:
             if done.outcome in said and done.tag in here:
                 self._world.tell(here[done.tag].barcode, said[done.outcome])
