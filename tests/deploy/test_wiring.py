@@ -1,4 +1,4 @@
-"""The drawn wiring is the board's: each pin of board.py stands on the picture, which is as drawn."""
+"""The drawn wiring is the board's: each pin of board.py stands on the picture, and no other."""
 
 import importlib.util
 import re
