@@ -61,7 +61,8 @@ def blocks(year: Year, outcome: Outcome, figures: Mapping[str, object]) -> list[
             f"This run: scale {figures['share']}, seed {figures['seed']}; "
             f"{outcome.items:,} items in {outcome.visits:,} visits; {equal} printed figures are "
             f"equal; {figures['violations']} violations. It took {figures['cpu_s']} s of processor "
-            f"time, {figures['took_s']} s in all. make year-2020 does it again."
+            f"time, {figures['took_s']} s in all. make year-2020 does it again, "
+            "with --pages docs in ARGS it writes this page."
         ),
         Head(2, "The printed table and the ledger's"),
         Text("Each figure is the ledger's; where the print says another, it stands in brackets."),

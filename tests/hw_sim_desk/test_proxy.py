@@ -48,6 +48,18 @@ async def test_a_wire_that_is_up_passes_everything_both_ways() -> None:
         assert await reader.readline() == b"TWO\n"
 
 
+async def test_a_slow_wire_loses_nothing_and_changes_no_order() -> None:
+    async with lab() as (_echo, proxy):
+        proxy.delay_s = 0.01
+        reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+        for line in (b"one\n", b"two\n"):
+            writer.write(line)
+            await writer.drain()
+
+        assert await reader.readline() == b"ONE\n"
+        assert await reader.readline() == b"TWO\n"
+
+
 async def test_a_cut_ends_the_connection_and_the_next_ones() -> None:
     async with lab() as (echo, proxy):
         reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
