@@ -115,7 +115,7 @@ def models() -> dict[str, Model]:
         "loans": having("E1", "E2").press("loans"),
         "loans_renewing": having("E1").press("loans", "renew"),
         "loans_renewed": having("E1", "E2", "E4").press("loans", "renew").answer(
-            "renew", books=[told("E1"), told("E2"), told("E4", "on_loan")]
+            "renew", books=[told("E1"), told("E2", "held"), told("E4", "overdue")]
         ),
         "tray_loans": having("E1"),
         "loans_late": having("E1", late=("E2", "E4"), fines=1250).press("loans"),

@@ -89,6 +89,8 @@ REASONS = (
     "opac.why.",
     "opac.step.",
     "locker.step.",
+    "renew.why.",
+    "renew.step.",
     "part.of.",
 )
 # Said in moments that the gallery does not show.

@@ -113,11 +113,17 @@ def _loans(model: Model, texts: Texts) -> View:
 def _loan(texts: Texts, done: Done) -> tuple[str, str, str]:
     """Return (kind, heading, next step) of one of the reader's loans."""
     if done.why:
-        return "attention", texts["why." + done.why], texts["step." + done.why]
+        return "attention", _renewal(texts, "why", done.why), _renewal(texts, "step", done.why)
     date = day(texts, done.due) if done.due else ""
     if done.outcome == LATE:
         return "attention", say(texts, "part.late", date=date), texts["part.late.step"]
     return "done", say(texts, "part.renewed" if done.outcome else "part.due", date=date), ""
+
+
+def _renewal(texts: Texts, kind: str, why: str) -> str:
+    """Return why a loan was not renewed, or what to do: its own words, where it has some."""
+    own = f"renew.{kind}.{why}"
+    return texts[own if own in texts else f"{kind}.{why}"]
 
 
 def _renewing(model: Model, texts: Texts) -> View:
