@@ -23,7 +23,7 @@ _EVENTS |= {"jammed": "jammed", "refused": "jammed"}
 
 class StaffMode:
     def __init__(self, app):
-        self.number = -1  # Of its timer; doors count from 1.
+        self.number = -2  # Of its timer; doors count from 1, -1 is the pulse.
         self.state = table.OUT
         self._app = app
         self._pins = Pins(app.notes, app.clock)

@@ -21,6 +21,7 @@ from broker.accounts.command import app as accounts
 from broker.catalogue.command import app as catalogue
 from broker.circulation import rules
 from broker.circulation.command import app as rules_app
+from broker.fleet.command import app as fleet
 from broker.keeping import command as keeping
 from broker.ledger import audit, database
 from broker.ledger.explain import Explanation
@@ -40,6 +41,7 @@ app.add_typer(accounts, name="accounts")
 app.add_typer(catalogue, name="catalogue")
 app.add_typer(reports, name="report")
 app.add_typer(restock, name="restock")
+app.add_typer(fleet, name="fleet")
 app.add_typer(updates, name="update")
 app.add_typer(staff, name="staff")
 keeping.add(ledger)

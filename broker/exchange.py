@@ -322,6 +322,19 @@ class Exchange:
             self._quarantine(device, journal, message, why)
         self._acknowledge(device, journal, taken, message)
 
+    def take_old(self, device: Device, payload: bytes, now_ms: int) -> int:
+        """Take records of a board that was taken out, under the key that it had; nobody is told.
+
+        Returns how many the ledger did not have.  In the caller's transaction; raises Refusal.
+        """
+        self._now_ms = now_ms
+        _journal, taken = self._inbox.take(device, payload, now_ms)
+        for fact in taken.facts:
+            self._draw(device, fact, now_ms)
+        self.counters.add("facts", count=len(taken.facts))
+        self.counters.add("duplicates", count=taken.repeated)
+        return len(taken.facts)
+
     def _renewed(self, device: Device, said: Mapping[str, object], now_ms: int) -> Answer:
         """Renew what may be renewed; the same ask told again is answered as before."""
         asked = [said["op"], said["reader"], said["tags"]]

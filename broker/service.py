@@ -19,6 +19,7 @@ from broker.config import Config
 from broker.desk.desk import DeskRefused
 from broker.desk.requests import Answer
 from broker.exchange import Exchange
+from broker.fleet.boards import Boards
 from broker.fleet.orders import OrderRefused
 from broker.fleet.phones import Phones
 from broker.fleet.registry import Registry
@@ -128,6 +129,14 @@ class Service:
                     waiting=Waiting,
                 ),
                 accounts=self._accounts,
+                boards=Boards(
+                    config,
+                    mqtt_port=self.mqtt_port,
+                    do=do,
+                    exchange=self._exchange,
+                    registry=self._registry,
+                    now_ms=now_ms,
+                ),
                 phones=Phones(config.key, device_key=self._registry.key, now_ms=now_ms),
                 shelf=shelf,
                 holds=Hatch(

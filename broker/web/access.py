@@ -33,6 +33,7 @@ OPEN = (
     ("GET|HEAD",     r"/sign-in"),
     ("GET|HEAD",     r"/phone"),
     ("GET|HEAD",     r"/v1/phone/token"),
+    ("POST",         r"/v1/claim(/configuration)?"),
     ("PUT",          r"/v1/machines/[^/]+/picture"),
     ("POST",         r"/v1/payments/callbacks/[^/]+"),
 )

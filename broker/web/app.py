@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from broker.accounts.house import Accounts
 from broker.catalogue.reader import Catalogue
 from broker.desk.file import Files
+from broker.fleet.boards import Boards
 from broker.fleet.phones import Phones
 from broker.holds.hatch import Hatch
 from broker.ledger.read import Reader
@@ -40,6 +41,7 @@ from broker.web import (
     staffpage,
     stream,
 )
+from broker.web import boards as boards_api
 from broker.web import holds as holds_api
 from broker.web import openings as openings_api
 from broker.web import updates as updates_api
@@ -71,6 +73,7 @@ ROUTERS = (
     openings_api.router,
     pages.router,
     phone.router,
+    boards_api.router,
     casepage.router,
     accounts_api.router,
     loans.router,
@@ -97,6 +100,7 @@ def create_app(
     shelf: Shelf | None = None,
     staff: Staff | None = None,
     phones: Phones | None = None,
+    boards: Boards | None = None,
     openings: Openings | None = None,
 ) -> FastAPI:
     """Return the application.  Call `hub.close()` before uvicorn stops: open streams hold it up.
@@ -127,6 +131,7 @@ def create_app(
     app.state.trial = trial
     app.state.shelf = shelf
     app.state.phones = phones
+    app.state.boards = boards
     app.state.staff = staff
     app.state.openings = openings
     app.add_exception_handler(rights.NotAllowed, signin.not_allowed)

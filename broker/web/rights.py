@@ -18,6 +18,8 @@ ROUTES = (
     (OPEN,        "POST",   "/sign-in"),
     (OPEN,        "GET",    "/phone"),
     (OPEN,        "GET",    "/v1/phone/token"),
+    (OPEN,        "POST",   "/v1/claim"),
+    (OPEN,        "POST",   "/v1/claim/configuration"),
     (OPEN,        "PUT",    "/v1/machines/{device}/picture"),
     (OPEN,        "POST",   "/v1/payments/callbacks/{provider}"),
     (OPEN,        "GET",    "/updates/{hash}"),
@@ -112,6 +114,10 @@ ROUTES = (
     ("assist",    "POST",   "/v1/openings/{id}/refuse"),
 
     ("operate",   "POST",   "/v1/machines/{device}/orders"),
+    ("operate",   "POST",   "/v1/machines/{device}/journals"),
+    ("operate",   "GET",    "/v1/claims"),
+    ("manage",    "POST",   "/v1/machines/{device}/claims"),
+    ("manage",    "POST",   "/v1/claims/{id}/approval"),
     ("operate",   "POST",   "/v1/reconciliations/{provider}/{day}"),
     ("operate",   "POST",   "/v1/settlements"),
 
