@@ -40,6 +40,13 @@ def desk(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     yield from _desk(run, tmp_path_factory.mktemp("desk"), bookcases=3, kiosks=1)
 
 
+@pytest.fixture(scope="module")
+def cases(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """One machine of each configuration, and a bookcase."""
+    plan = {"bookcases": 1, "kiosks": 0, "glass": 1, "lockers": 1, "returns": 1}
+    yield from _desk(run, tmp_path_factory.mktemp("cases"), **plan)
+
+
 @pytest.fixture(scope="package")
 def hall(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A library's hall: a loan machine and a catalogue machine."""
