@@ -94,8 +94,9 @@ class Hall:
         account = self._readers.who(owner, visit.loans, limit=limit, today=today)
         place = self._place(visit)
         taken = stock.take(place, visit.stream[1], visit.loans)
-        asks = ("open", []) if at_door else ("lend", [town.tag_of(copy) for copy in taken])
-        ask, message = journal.ask(visit.at_ms + PAUSE_MS, asks[0], _reader(account), asks[1])
+        tags = [] if at_door else [town.tag_of(copy) for copy in taken]
+        op, reader = "open" if at_door else "lend", town.reader_of(account)
+        ask, message = journal.ask(visit.at_ms + PAUSE_MS, op, reader, tags)
         messages.append(message)
         yield _Asked(visit, account, name, ask, place, taken, brought)
 
@@ -130,7 +131,7 @@ class Hall:
             tag = town.tag_of(copy)
             if tag not in due:
                 self._refuse(asked, answer, copy)
-            body = {"visit": asked.name, "reader": _reader(asked.account), "tag": tag,
+            body = {"visit": asked.name, "reader": town.reader_of(asked.account), "tag": tag,
                     "due": due.get(tag, 0), "answer": asked.ask}  # fmt: skip
             journal.write("lent", at_ms, body)
             self._stock.lend(copy, Loan(asked.account, due.get(tag, 0), asked.visit.stream))
@@ -140,7 +141,7 @@ class Hall:
         if not answer["ok"] or left < len(asked.taken):
             self._refuse(asked, answer, asked.taken[0] if asked.taken else 0)
         body: dict[str, object] = {
-            "id": asked.name, "reader": _reader(asked.account), "how": "card",
+            "id": asked.name, "reader": town.reader_of(asked.account), "how": "card",
             "door": asked.place[1], "end": "shut", "rounds": 4, "due": due, "left": left,
             "took": [town.tag_of(copy) for copy in asked.taken],
             "put": [town.tag_of(copy) for copy in asked.brought], "answer": asked.ask,
@@ -154,7 +155,3 @@ class Hall:
     def _refuse(self, asked: _Asked, answer: dict[str, object], copy: int) -> None:
         machine = asked.visit.machine.name
         self.refused.append(f"{machine}: {town.card_of(asked.account)} asked for {copy}: {answer}")
-
-
-def _reader(account: int) -> str:
-    return town.reader_of(account)

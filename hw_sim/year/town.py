@@ -5,6 +5,7 @@ assumption: each place has its share of them, as of the visits.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -32,6 +33,16 @@ SITES = (
       for n in range(1, 14)),
 )
 # fmt: on
+PATRON = """INSERT INTO patron (account, card, reader, name, kind, language, blocked)
+VALUES (?, ?, ?, '', ?, 'zh', '')"""
+_SITE = "INSERT INTO site VALUES (?, ?, ?, ?, ?, 31.11, 121.38)"
+_SHELF = "INSERT INTO holder (kind, site) VALUES ('shelf', ?)"
+_DEVICE = "INSERT INTO device VALUES (?, ?, ?, ?, ?, ?, ?)"
+_COMPARTMENT = "INSERT INTO holder (kind, device, door) VALUES ('compartment', ?, ?)"
+_TITLE = "INSERT INTO title VALUES (?, ?, '', 0, 'zh', ?, ?) ON CONFLICT DO NOTHING"
+_COPY = "INSERT INTO copy VALUES (?, ?, ?, ?, ?, ?, ?)"
+_LOAD = """INSERT INTO movement (copy, source, target, kind, at_ms, recorded_ms)
+VALUES (?, ?, ?, 'load', ?, ?)"""
 
 
 class Machine(NamedTuple):
@@ -76,6 +87,7 @@ def card_of(account: int) -> str:
     return f"SG{account:08}"
 
 
+@cache
 def reader_of(account: int) -> str:
     return sign.pseudonym(DISTRICT_KEY, card_of(account))
 
@@ -110,19 +122,7 @@ def settle(
 ) -> Iterator[tuple[int, int]]:
     """Enter everything; yield copies done and all, a transaction after the other."""
     db.begin()
-    for id, zh, en, kind, level, _visits in SITES:
-        db.execute(
-            "INSERT INTO site VALUES (?, ?, ?, ?, ?, 31.11, 121.38)", (id, zh, en, kind, level)
-        )
-        db.execute("INSERT INTO holder (kind, site) VALUES ('shelf', ?)", (id,))
-    for machine in machines():
-        values = (machine.id, machine.name, machine.kind, machine.site, machine.doors, CAPACITY)
-        db.execute(
-            "INSERT INTO device VALUES (?, ?, ?, ?, ?, ?, ?)", (*values, key_of(machine.name))
-        )
-        for door in range(1, machine.doors + 1):
-            compartment = "INSERT INTO holder (kind, device, door) VALUES ('compartment', ?, ?)"
-            db.execute(compartment, (machine.id, door))
+    _furnish(db)
     db.executemany(PATRON, (patron(account, kind_of(account)) for account in range(1, cards + 1)))
     holders = dict(db.execute("SELECT site, id FROM holder WHERE site IS NOT NULL").fetchall())
     db.commit()
@@ -134,44 +134,33 @@ def settle(
             yield last - 1, total
 
 
-PATRON = """INSERT INTO patron (account, card, reader, name, kind, language, blocked)
-VALUES (?, ?, ?, '', ?, 'zh', '')"""
-
-
 def patron(account: int, kind: str) -> tuple[int, str, str, str]:
     """Return a reader's row."""
     return account, card_of(account), reader_of(account), kind
 
 
+def _furnish(db: Database) -> None:
+    for site in SITES:
+        db.execute(_SITE, site[:5])
+        db.execute(_SHELF, site[:1])
+    for machine in machines():
+        values = (machine.id, machine.name, machine.kind, machine.site, machine.doors, CAPACITY)
+        db.execute(_DEVICE, (*values, key_of(machine.name)))
+        for door in range(1, machine.doors + 1):
+            db.execute(_COMPARTMENT, (machine.id, door))
+
+
 def _enter(db: Database, row: Shelved, copies: range, holder: int, now_ms: int) -> None:
-    """Every eighth copy brings a title."""
+    """Enter copies of one shelf; every eighth one brings a title."""
     db.begin()
-    titles = sorted({copy // COPIES_OF_A_TITLE for copy in copies})
+    letter, titles = row.audience[0], sorted({copy // COPIES_OF_A_TITLE for copy in copies})
     db.executemany(
-        "INSERT INTO title VALUES (?, ?, '', 0, 'zh', ?, ?) ON CONFLICT DO NOTHING",
-        [
-            (f"{row.audience[0]}{n}", f"{n}", row.audience, CLASSES[n % len(CLASSES)])
-            for n in titles
-        ],
+        _TITLE,
+        [(f"{letter}{n}", f"{n}", row.audience, CLASSES[n % len(CLASSES)]) for n in titles],
     )
-    db.executemany(
-        "INSERT INTO copy VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                copy,
-                f"MH{copy:08}",
-                tag_of(copy),
-                f"{row.audience[0]}{copy // COPIES_OF_A_TITLE}",
-                row.site,
-                holder,
-                now_ms,
-            )
-            for copy in copies
-        ],
-    )
-    db.executemany(
-        """INSERT INTO movement (copy, source, target, kind, at_ms, recorded_ms)
-        VALUES (?, ?, ?, 'load', ?, ?)""",
-        [(copy, UNKNOWN, holder, now_ms, now_ms) for copy in copies],
-    )
+    for copy in copies:
+        title = f"{letter}{copy // COPIES_OF_A_TITLE}"
+        values = (copy, f"MH{copy:08}", tag_of(copy), title, row.site, holder, now_ms)
+        db.execute(_COPY, values)
+    db.executemany(_LOAD, [(copy, UNKNOWN, holder, now_ms, now_ms) for copy in copies])
     db.commit()

@@ -24,8 +24,7 @@ def midnight_ms(day: date) -> int:
 
 
 class Visit(NamedTuple):
-    """`account` is who takes `loans` copies, chosen when the visit comes; `returns` copies come
-    back before."""
+    """So many copies come back and so many are taken; who takes them is seen when they come."""
 
     at_ms: int
     machine: Machine
