@@ -74,6 +74,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     providers: dict[str, Provider] = {}
     smtp: Smtp = Smtp()
     updates: Updates = Updates()
+    history_days: int = 0  # After how many readers' history is detached by itself; 0 for never.
     webhook_key: str = ""  # Hexadecimal; without one no webhook is told anything.
 
     @property

@@ -1,83 +1,105 @@
-"""The minder: now and then it looks after what nobody asks for, in transactions of the writer.
+"""The minder: does the service's duties at their times, and keeps how each one ended.
 
-A day after a restock round what is missing becomes a case; at night what came late for a closed
-month is booked as a correction, and old requests are forgotten.  All is found in the ledger, so
-missing a turn loses nothing.
+Of several processes on one ledger one does a turn: whoever claims it first.  A turn that a dying
+process left undone is done again after an hour.
 """
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
-from datetime import date, datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 import structlog
 
-from broker.desk import requests
-from broker.ledger.cases import Cases
-from broker.ledger.store import FAILURES, Database
-from broker.reports import closing, periods
-from broker.restock import rounds
+from broker import duties
+from broker.accounts.till import Do
+from broker.duties import DUTIES, Duty, Means
+from broker.ledger.store import Database
 
 log = structlog.get_logger()
 
-TURN_S = 300.0
-WAIT_S = 60.0
-NIGHT_HOUR = 3  # When few machines speak: to count a month takes a second.
-MONTHS_BACK = 13  # What comes later still is corrected by `report correct`.
+LOOK_S = 60.0
+UNDONE_MS = 3_600_000
+OUTCOME_SIZE_MAX = 300
 
-_NEWS = "SELECT COALESCE(MIN(at_ms), 0), COALESCE(MAX(id), 0) FROM movement WHERE id > ?"
+# A duty that is new waits for its next time: nobody is held up by a first start.
+_NEW = """INSERT INTO duty (name, turn, begun_ms, ended_ms, ok, outcome)
+VALUES (?, ?, 0, 0, 1, '') ON CONFLICT (name) DO NOTHING"""
+_CLAIM = """UPDATE duty SET turn = ?, begun_ms = ?, ended_ms = NULL
+WHERE name = ? AND (turn <> ? OR (ended_ms IS NULL AND begun_ms < ?)) RETURNING name"""
+_ENDED = "UPDATE duty SET ended_ms = ?, ok = ?, outcome = ? WHERE name = ?"
+_LAST = "SELECT name, begun_ms, ended_ms, ok, outcome FROM duty"
 
 
-class Watch(NamedTuple):
-    """What the minder works with.  `do` runs something in a transaction of the writer."""
+class Last(NamedTuple):
+    """How a duty ended last: `ended_ms` 0 is under way, or the service died meanwhile."""
 
-    do: Callable[[Callable[[], str]], "Future[str]"]
-    db: Database
-    cases: Cases
-    zone: ZoneInfo
-    now_ms: Callable[[], int]
+    name: str
+    at: str
+    begun_ms: int
+    ended_ms: int
+    ok: bool
+    outcome: str
 
 
 class Minder(threading.Thread):
-    def __init__(self, watch: Watch) -> None:
-        super().__init__(name="minder")
-        self._watch = watch
+    """`means` gives what duties work with, at a time (ms)."""
+
+    def __init__(self, do: Do, means: Callable[[int], Means], now_ms: Callable[[], int]) -> None:
+        super().__init__(name="minder", daemon=True)
+        self._do = do
+        self._means = means
+        self._now_ms = now_ms
         self._stopped = threading.Event()
-        self._night: date | None = None
-        self._seen = 0  # The newest movement that the last night has counted.
 
     def stop(self) -> None:
+        """End after the duty that is under way."""
         self._stopped.set()
 
     def run(self) -> None:
-        while not self._stopped.wait(TURN_S):
-            try:
-                self._watch.do(self.turn).result(WAIT_S)
-            except (*FAILURES, TimeoutError) as error:
-                log.warning("minder_waits", text=str(error))
+        while not self._stopped.wait(LOOK_S):
+            self.look()
 
-    def turn(self) -> str:
-        """Do what is due, in the caller's transaction; return it in words."""
-        watch, now_ms = self._watch, self._watch.now_ms()
-        missing = rounds.tell_shortfalls(watch.db, watch.cases, now_ms)
-        now = datetime.fromtimestamp(now_ms / 1000, watch.zone)
-        corrected = forgotten = 0
-        if now.hour >= NIGHT_HOUR and now.date() != self._night:
-            self._night = now.date()
-            corrected = self._correct(now_ms)
-            forgotten = requests.forget(watch.db, now_ms)
-        return f"shortfalls={missing} corrected={corrected} forgotten={forgotten}"
+    def look(self) -> list[str]:
+        """Do what is due; return the names of the duties that were."""
+        return [duty.name for duty in DUTIES if not self._stopped.is_set() and self._mind(duty)]
 
-    def _correct(self, now_ms: int) -> int:
-        """Count anew the closed months in which anything that is new happened."""
-        db, zone = self._watch.db, self._watch.zone
-        first_ms, newest = db.execute(_NEWS, (self._seen,)).fetchone()
-        changed = 0
-        for month in list(closing.months(db.execute))[-MONTHS_BACK:]:
-            end_ms = periods.whole(periods.month(month), zone).end_ms
-            if newest and first_ms < end_ms:
-                changed += closing.correct(db, month, zone=zone, now_ms=now_ms)
-        self._seen = max(self._seen, newest)
-        return changed
+    def _mind(self, duty: Duty) -> bool:
+        """Do a duty when its turn has come; whatever goes wrong with one, the others are done."""
+        try:
+            if not self._claim(duty):
+                return False
+            outcome, ok = self._done(duty), True
+        except Exception as error:
+            outcome, ok = f"{type(error).__name__}: {error}", False
+            log.warning("duty_failed", duty=duty.name, text=str(error))
+        try:
+            values = (self._now_ms(), int(ok), outcome[:OUTCOME_SIZE_MAX], duty.name)
+            self._do(lambda db: db.execute(_ENDED, values))
+        except Exception as error:
+            log.warning("minder_waits", text=str(error))
+        return True
+
+    def _claim(self, duty: Duty) -> bool:
+        now_ms = self._now_ms()
+        turn = duties.turn(duty.at, now_ms, self._means(now_ms).zone)
+        values = (turn, now_ms, duty.name, turn, now_ms - UNDONE_MS)
+
+        def claim(db: Database) -> bool:
+            db.execute(_NEW, (duty.name, turn))
+            return bool(db.execute(_CLAIM, values).fetchall())
+
+        return self._do(claim)
+
+    def _done(self, duty: Duty) -> str:
+        means = self._means(self._now_ms())
+        return duty.run(means) if duty.outside else self._do(lambda _db: duty.run(means))
+
+
+def last(db: Database) -> list[Last]:
+    """Return how each duty ended last, in the order of the table; never done has zeros."""
+    known = {row[0]: row[1:] for row in db.execute(_LAST)}
+    found = []
+    for duty in DUTIES:
+        begun_ms, ended_ms, ok, outcome = known.get(duty.name, (0, 0, 0, ""))
+        found.append(Last(duty.name, duty.at, begun_ms, ended_ms or 0, bool(ok), outcome))
+    return found

@@ -18,6 +18,7 @@ from broker.accounts.office import open_accounts, through
 from broker.config import Config
 from broker.desk.desk import DeskRefused
 from broker.desk.requests import Answer
+from broker.duties import Means
 from broker.exchange import Exchange
 from broker.fleet.boards import Boards
 from broker.fleet.orders import OrderRefused
@@ -32,7 +33,7 @@ from broker.ledger.read import Reader
 from broker.ledger.trial import Trial
 from broker.link import Link, Server
 from broker.live import Hub
-from broker.minder import Minder, Watch
+from broker.minder import Minder
 from broker.mqttserver import SERVICE, Access, MqttServer
 from broker.staff.hashes import Hasher
 from broker.staff.office import Staff
@@ -90,15 +91,8 @@ class Service:
             law=law,
             now_ms=now_ms,
         )
-        self._minder = Minder(
-            Watch(
-                do=self._writer.do,
-                db=self._db,
-                cases=self._exchange.cases,
-                zone=ZoneInfo(config.timezone),
-                now_ms=now_ms,
-            )
-        )
+        do = through(self._writer, self._db)
+        self._minder = Minder(do, self._means(config), now_ms)
         self.mqtt_port = server.port
         self._web_socket = socket.create_server((config.web.host, config.web.port))
         self.web_port: int = self._web_socket.getsockname()[1]
@@ -107,7 +101,6 @@ class Service:
         self._exchange.rollout = Rollout(self._db, self._registry, shelf, url)
         console_token = console.announce(config.folder, f"http://{config.web.host}:{self.web_port}")
         engine = database.open_reader(config.folder, config.database)
-        do = through(self._writer, self._db)
         self._wanted: frozenset[int] = frozenset()
         self._served: set[int] = set()
         self._ready = threading.Event()
@@ -213,6 +206,19 @@ class Service:
             return order.result(ORDER_TIMEOUT_S)
         except OrderRefused as refused:
             raise Refused(refused.reason) from None
+
+    def _means(self, config: Config) -> Callable[[int], Means]:
+        """Return what gives duties what they work with."""
+        means = Means(
+            self._db,
+            self._exchange.cases,
+            ZoneInfo(config.timezone),
+            0,
+            providers=tuple(config.providers),
+            reconcile=self._accounts.reconcile,
+            history_days=config.history_days,
+        )
+        return lambda now_ms: means._replace(now_ms=now_ms)
 
     def _open_for_reader(self, device: str, door: int, reader: str, staff: str, now_ms: int) -> str:
         """In the writer's transaction."""

@@ -121,6 +121,8 @@ ROUTES = (
     ("operate",   "POST",   "/v1/reconciliations/{provider}/{day}"),
     ("operate",   "POST",   "/v1/settlements"),
 
+    ("operate",   "GET",    "/duties"),
+    ("operate",   "GET",    "/v1/duties"),
     ("operate",   "POST",   "/v1/reports/corrections"),
     ("operate",   "PUT",    "/v1/sites/{site}/dark-hours"),
 

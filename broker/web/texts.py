@@ -164,6 +164,8 @@ TEXTS = {
                            "this form was sent before; please try again."),
     "sign_out":       ("退出", "Sign out"),
     "to_staff":       ("馆员账户", "Staff"),
+    "to_openings":    ("远程开门", "Open from afar"),
+    "to_duties":      ("例行工作", "Duties"),
     "not_found_head": ("这里什么也没有", "Nothing is here"),
     "not_found":      ("请核对地址，或在上方查找。", "Check the address, or search above."),
     "printed":        ("打印于 {time}", "printed {time}"),
