@@ -2,7 +2,8 @@
 
 One `session` of two copies a message, no batches; load, Mosquitto, service and database share the
 cores.  Afterwards every fact is in the inbox by row count.  The baseline is what the same database
-gives on the same disk to a program that does nothing but commit one small row at a time.
+gives on the same disk to a program that does nothing but commit one small row at a time.  Beside
+it: what a fact would cost if its statements went through SQLAlchemy.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.bench import district, figures, fleet
+from tests.bench import district, figures, fleet, volume
 from tests.bench.stage import KINDS, empty_database, running
 
 DEVICE_COUNT = 50
@@ -46,6 +47,17 @@ def measure() -> None:
             note=f"median of {RUNS}; {DEVICE_COUNT} devices, {FACT_COUNT} facts each; "
             f"baseline: single-row commits of {name} alone",
         )
+    through_us, plain_us = volume.through_sqlalchemy()
+    figures.report(
+        "P1",
+        "a fact through SQLAlchemy Core",
+        through_us,
+        "us",
+        goal=None,
+        better="lower",
+        baseline=plain_us,
+        note="SQLite, the writer's part; baseline: the statements of the hot path as they are",
+    )
 
 
 async def _rate(folder: Path, url: str) -> float:
