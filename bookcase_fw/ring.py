@@ -5,13 +5,16 @@ ioctl 3 (sync), 4 (sector count), 5 (sector size), 6 (erase a sector).  Programm
 erasing sets them.  Little-endian:
 
     sector   header | entry | entry | ... | FF ...
-    header   "SGR1" 4 | sequence 4 | number of its first entry 4 | label 12 | crc32 4
+    header   "SGR" 3 | format "1" | sequence 4 | number of its first entry 4 | label 12 | crc32 4
     entry    size 2 | low half of its number 2 | crc32 4 | data | FF up to 4 bytes
 
 Sectors are used in turn.  The top bit of an entry's size says that its data is a new label: twelve
 bytes for the owner, valid from there on, without a number.  A torn or rotten entry fails its
 checksum and is stepped over; whatever is whole after it is still found.  Data must not contain
 eight bytes of FF in a row: they mean that nothing follows.
+
+A firmware that knows only older formats must not take a ring for blank: it refuses to start, and
+the update is taken back.
 """
 
 import binascii
@@ -21,7 +24,7 @@ LABEL_SIZE = 12
 DATA_SIZE_MAX = 2048
 PIECE_SIZE = 256
 _SYNC, _COUNT, _SIZE, _ERASE = 3, 4, 5, 6
-_MAGIC = b"SGR1"
+_MAGIC, _FORMAT = b"SGR", b"1"
 _HEADER = "<4sII12sI"
 _HEADER_SIZE = 28
 _ENTRY = "<HHI"
@@ -29,6 +32,10 @@ _ENTRY_SIZE = 8
 _BLANK = b"\xff" * _ENTRY_SIZE
 _IS_LABEL = 0x8000
 _CHUNK_SIZE = 256  # Read at once: a fragmented heap has no room for a whole sector.
+
+
+class NewerRing(Exception):
+    """A newer firmware wrote this ring; nothing of it is touched.  The message names the format."""
 
 
 class RingFull(Exception):
@@ -125,7 +132,9 @@ class Ring:
 
     def _begin(self, sector: int):
         self._sequence += 1
-        header = struct.pack(_HEADER, _MAGIC, self._sequence, self.last + 1, self.label, 0)[:-4]
+        header = struct.pack(
+            _HEADER, _MAGIC + _FORMAT, self._sequence, self.last + 1, self.label, 0
+        )[:-4]
         header += struct.pack("<I", binascii.crc32(header))
         self._flash.writeblocks(sector, header, 0)
         self._firsts[sector] = self.last + 1
@@ -171,7 +180,10 @@ class Ring:
         """Return (sequence, first number, label); the sequence is 0 where there is no header."""
         data = self._read(sector, 0, _HEADER_SIZE)
         magic, sequence, first, label, check = struct.unpack(_HEADER, data)
-        if magic != _MAGIC or check != binascii.crc32(data[:-4]):
+        known = check == binascii.crc32(data[:-4]) and magic[:-1] == _MAGIC
+        if known and magic[-1:] > _FORMAT:
+            raise NewerRing("sector %d is of format %r" % (sector, magic))
+        if not known:
             return 0, 0, self.label
         return sequence, first, label
 
