@@ -50,6 +50,7 @@ class App:
         self.log = log
         self.uplink: "Uplink | None" = None
         self.restart = _nothing
+        self.beat = _unheard  # Called with its name by each loop whenever it goes round.
         self._events = Events()
         self._id_count = 0
         self._state: dict = {}
@@ -68,7 +69,12 @@ class App:
         )
         self._beacon = Beacon(openers["light"], clock) if "light" in openers else None
         self._screen = Screen(
-            openers["panel"], self.fault, config.timings, self._always, self._touched
+            openers["panel"],
+            self.fault,
+            config.timings,
+            self._always,
+            self._touched,
+            lambda: self.beat("screen"),
         )
         self.offline = Offline(notes, clock, config.utc_offset_min, lists)
         self.identity = Identity(config, notes, clock)
@@ -121,6 +127,11 @@ class App:
     def session(self) -> str:
         """Id of the present connection."""
         return self.uplink.session if self.uplink else ""
+
+    @property
+    def idle(self) -> bool:
+        """Whether a restart would disturb nobody."""
+        return self.visit.idle and not self.staff.on and not self._body.on
 
     @property
     def served(self) -> bool:
@@ -263,6 +274,7 @@ class App:
     async def _tend(self):
         """Do what can wait, and look whether the antennas live."""
         while True:
+            self.beat("tend")
             self.journal.tend()
             self.notes.tend()
             self.offline.tend()
@@ -318,3 +330,7 @@ class App:
 
 def _nothing():
     """A machine that cannot restart itself."""
+
+
+def _unheard(name: str):
+    """Nobody watches the loops."""

@@ -56,6 +56,7 @@ class Belt:
     async def watch(self):
         """Hear the PLC, for ever, and let the reader prove that it lives when it was dead."""
         while True:
+            self._app.beat("belt")
             wait = "poll_ms"
             try:
                 if not self._reader.works:

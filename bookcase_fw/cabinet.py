@@ -30,6 +30,11 @@ class Cabinet:
         """Whether doors can be opened at all."""
         return self.lock.works
 
+    @property
+    def on(self) -> bool:
+        """Whether a door session is on."""
+        return any(door.on for door in self._doors)
+
     def tasks(self) -> list:
         return [self._watch()]
 
@@ -145,6 +150,7 @@ class Cabinet:
     async def _watch(self):
         known = {}
         while True:
+            self._app.beat("doors")
             try:
                 shut = await self.lock.call(lambda board: board.shut())
             except Down:

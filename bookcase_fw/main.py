@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 FIRMWARE = "0.1.0"  # Of what was flashed; an update says its own.
 NOTES_SECTORS = 24  # A policy is 16 KiB at most, four sectors; the journal has the rest.
+# A loop hangs that does not go round in its longest pause and this; what blocks everything the
+# watchdog ends at once.
+LATE_MS = 120000
+PAUSES = ("retry_ms", "tend_ms", "repeat_ms")
 IDLE_MS = 200  # Between two looks whether a planned restart would disturb anybody.
 
 
@@ -52,7 +56,7 @@ def bookcase(settings) -> tuple:
         key=settings.update_key,
         came_with=FIRMWARE,
         connect=lambda secure, host, port: _web(settings.tls, secure, host, port),
-        idle=lambda: _is_idle(app),
+        idle=lambda: app.idle,
         test=lambda: _ill(uplink, journal),
         leave=lambda: uplink.stop(),
         changed=lambda: uplink.report_again(),
@@ -70,7 +74,7 @@ def bookcase(settings) -> tuple:
         app.on_served(served)
         updates.on_served(served)
 
-    pulse = Pulse(clock.uptime_ms)
+    pulse = Pulse(clock.uptime_ms, LATE_MS + max(settings.timings[name] for name in PAUSES))
     uplink = Uplink(
         connect=lambda: board.connect(settings.mqtt, settings.tls),
         clock=clock,
@@ -88,7 +92,7 @@ def bookcase(settings) -> tuple:
         cause=board.reset_cause(),
         timings=settings.timings,
     )
-    app.uplink, app.restart = uplink, uplink.stop
+    app.uplink, app.restart, app.beat = uplink, uplink.stop, pulse.beat
     _tell_last_words(app)
     return app, uplink, updates, pulse
 
@@ -116,11 +120,6 @@ def _tell_last_words(app: App):
         app.log("no room for what the last start ended by")
 
 
-def _is_idle(app: App) -> bool:
-    """Whether nobody is at the machine and no door session is on."""
-    return app.visit.idle and not any(app.door(number).on for number in app.numbers)
-
-
 def _ill(uplink: Uplink, journal: Journal) -> list:
     """Return the parts that fail; a journal of which something cannot be read is one of them."""
     waiting = journal.since(journal.acked, config.COLLECT_BYTES)
@@ -142,7 +141,7 @@ async def run(app: App, uplink: Uplink, updates: Updates, pulse: Pulse):
     work = asyncio.create_task(_until_failed(app.run(), uplink, failures))
     feeding = asyncio.create_task(_until_failed(_feed(app, uplink, pulse), uplink, failures))
     await uplink.run()
-    while not failures and not _is_idle(app):
+    while not failures and not app.idle:
         await asyncio.sleep(IDLE_MS / 1000)
     feeding.cancel()
     work.cancel()

@@ -42,6 +42,11 @@ class Returns:
         """Whether it takes books now."""
         return self.state not in (table.OUT, table.JAMMED, table.FULL)
 
+    @property
+    def on(self) -> bool:
+        """Whether a thing is between the flap and a bin."""
+        return self.state not in (table.OUT, table.READY, table.JAMMED, table.FULL)
+
     def tasks(self) -> list:
         return [self._belt.watch()]
 

@@ -7,11 +7,12 @@ from bookcase_fw.panel import PanelError
 
 
 class Screen:
-    def __init__(self, open_panel, report, timings: dict, always, touched):
+    def __init__(self, open_panel, report, timings: dict, always, touched, beat):
         """open_panel, report: see Device; always() is what every picture says;
-        touched(name, fields) hears what a reader did."""
+        touched(name, fields) hears what a reader did; beat() that `say` goes round."""
         self.device = Device("panel", open_panel, (PanelError,), report)
         self._timings, self._always, self._touched = timings, always, touched
+        self._beat = beat
         self._shown: dict = {}
         self._show_now = asyncio.Event()
 
@@ -27,6 +28,7 @@ class Screen:
     async def say(self):
         """Say what is shown, for ever: a panel acknowledges nothing."""
         while True:
+            self._beat()
             self._show_now.clear()
             if self._shown:
                 await self._say()

@@ -33,7 +33,7 @@ BROKEN = f"raise ValueError('the card {CARD}')\n"
 FAILING = f"""
 BEAT_MS = 50
 class Pulse:
-    def __init__(self, _uptime_ms):
+    def __init__(self, _uptime_ms, _late_ms):
         pass
     def beat(self, _name):
         pass
