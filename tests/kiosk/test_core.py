@@ -427,6 +427,11 @@ def test_without_a_tray_nothing_is_offered() -> None:
     assert visit.on(Faulted("tray", False)).press("return").state == "tray"
 
 
+def test_after_a_crash_the_next_card_or_a_touch_goes_on_at_once() -> None:
+    assert at_tray().on(Crashed()).card(ZHANG).state == "looking"
+    assert at_tray().on(Crashed()).press("leave").state == "welcome"
+
+
 def test_a_crash_forgets_the_reader_and_goes_on() -> None:
     visit = at_tray().lay("E1").on(Crashed())
     assert (visit.state, visit.model.reader, visit.model.world.tray) == ("sorry", "", ("E1",))

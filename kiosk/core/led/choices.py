@@ -11,6 +11,7 @@ from kiosk.core.model import Model
 PIN_DIGITS_MIN = 4
 DIGITS = tuple(f"digit.{key}" for key in (*"123456789", "erase", "0"))
 _FIXED = {
+    at.SORRY: ("leave",),
     "pin": ("leave",),
     "refused": ("leave",),
     "report": ("leave",),

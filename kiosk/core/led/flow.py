@@ -13,7 +13,7 @@ _LED = "shown unlinked stay"
 HEARD = {
     at.AWAY: _LED,
     # What the controller says is said again when this is over.
-    at.SORRY: "unlinked timeout",
+    at.SORRY: "unlinked leave timeout",
     "asking": _LED,
     "refused": f"{_LED} leave",
     "pin": f"{_LED} digit tap enter leave",
@@ -27,6 +27,7 @@ HEARD = {
 def table(states: Iterable[str]) -> Table:
     """Return the rows of a machine: of these states of its own, and of those that all have."""
     found: Table = {
+        (at.SORRY, "leave"): home,
         (at.SORRY, "timeout"): home,
         (at.SORRY, "unlinked"): steps.lost,
         ("refused", "leave"): steps.leave,

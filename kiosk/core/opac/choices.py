@@ -17,7 +17,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     at.CARD: ("back",),
     at.HOLDING: (),
     at.HELD: ("back", "leave"),
-    at.SORRY: (),
+    at.SORRY: ("leave",),
 }
 
 

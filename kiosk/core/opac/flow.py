@@ -64,6 +64,7 @@ TABLE: dict[tuple[str, str], Any] = {
     (at.HELD, "leave"): steps.over,
     (at.HELD, "barcode"): steps.code,
     (at.HELD, "timeout"): steps.rest,
+    (at.SORRY, "leave"): steps.over,
     (at.SORRY, "timeout"): steps.rest,
 }
 
@@ -77,7 +78,7 @@ IGNORED = {
     at.CARD: _TYPED + "book next hold phone leave wake served",
     at.HOLDING: _TYPED + _CHOSEN + "wake card barcode other_code served",
     at.HELD: _TYPED + "book next hold phone wake card other_code answered served",
-    at.SORRY: _TYPED + _CHOSEN + "wake card barcode other_code answered served",
+    at.SORRY: _TYPED + "book next hold phone back wake card barcode other_code answered served",
 }
 
 OPAC = Role(

@@ -27,7 +27,7 @@ _CHOICES = {
     at.TAKE: ("leave",),
     at.GOODBYE: (),
     at.RENEWING: (),
-    at.SORRY: (),
+    at.SORRY: ("leave",),
 }
 
 

@@ -90,6 +90,8 @@ TABLE: dict[tuple[str, str], Any] = {
     (at.TAKE, "timeout"): home,
     (at.GOODBYE, "card"): steps.next_reader,
     (at.GOODBYE, "timeout"): home,
+    (at.SORRY, "card"): steps.look_up,
+    (at.SORRY, "leave"): home,
     (at.SORRY, "timeout"): home,
 }
 
@@ -117,7 +119,8 @@ IGNORED = {
     at.TAKE: _OTHERS
     + "borrow return confirm switch more next done barcode other_code answered written",
     at.GOODBYE: _CHOSEN + "barcode other_code seen answered written",
-    at.SORRY: _CHOSEN + "card barcode other_code seen answered written",
+    at.SORRY: _OTHERS + "borrow return confirm switch more next done "
+    "barcode other_code seen answered written",
     at.LOANS: _SLIP + "borrow return confirm switch more done leave loans "
     "barcode other_code seen answered written",
     at.RENEWING: _CHOSEN + "barcode other_code seen written",
