@@ -155,11 +155,9 @@ async def _visit(desk: Desk, lines: AsyncIterator[Line], card: str, books: int) 
     for copy in copies:
         await asyncio.sleep(HAND_S)
         await desk.hands(f"lift {KIOSK} {copy.barcode} {card}")
-    await _until(lines, lambda line: line["screen"] in ("goodbye", "welcome"))
+    await _until(lines, lambda line: line["screen"] == "goodbye")
     took_s = time.perf_counter() - begin_s
-    for copy in copies:
-        await desk.hands(f"shelve {copy.barcode} {SITE}")
-    await asyncio.sleep(HAND_S)
+    await _until(lines, lambda line: line["screen"] == "welcome")
     return took_s
 
 

@@ -16,9 +16,11 @@ from tests.kiosk import pseudo
 from tests.kiosk.gallery import Look, bookcase, look_name, views, words_of
 
 LANGUAGES = ("zh", "en", pseudo.LANGUAGE)
-# Contrast moves nothing, so it is looked at once; a child has the type of large text.
+# Contrast moves nothing, so it is looked at once, large; a child has the type of large text.
 LOOKS: list[Look] = [
-    *((language, large, False, False) for language in LANGUAGES for large in (False, True)),
+    *((language, False, False, False) for language in LANGUAGES),
+    ("zh", True, False, False),
+    (pseudo.LANGUAGE, True, False, False),
     ("zh", False, False, True),
     ("en", False, False, True),
     ("en", True, True, False),
