@@ -255,6 +255,10 @@ class App:
         self._screen.show(screen, **fields)
         self._signal(screen)
 
+    def show_also(self, **fields):
+        """Show the same picture with other values of some fields."""
+        self._screen.also(**fields)
+
     def show_door(self, door: Door, screen: str, **fields):
         """Show what a door is doing, to whom it concerns: not to a reader at another door."""
         if self.visit.idle or self.visit.at(door.number):

@@ -19,6 +19,7 @@ TIMINGS = {
     "ask_ms": 3000,  # The service's time for an answer; then the offline policy decides.
     "choose_ms": 60000,  # For a reader to choose a door.
     "done_ms": 20000,  # How long what was done is shown; another door may be chosen.
+    "stay_ms": 30000,  # From the warning that a visit ends to its end.
     "refused_ms": 10000,
     "pin_ms": 30000,  # For staff to type a PIN.
     "staff_ms": 120000,  # For staff to choose a door or a task.

@@ -21,6 +21,11 @@ class Screen:
         self._shown = fields | {"screen": screen}
         self.again()
 
+    def also(self, **fields):
+        """Show the same picture with other values of some fields."""
+        self._shown = self._shown | fields
+        self.again()
+
     def again(self):
         """Say it now: what every picture says may have changed."""
         self._show_now.set()

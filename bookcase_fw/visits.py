@@ -49,7 +49,7 @@ class Visit:
         """Say whether who is here has to do with this door."""
         if self.state == table.STAFF:
             return self._app.staff.at(door)
-        return self.door == door and self.state in (table.AT_DOOR, table.DONE)
+        return self.door == door and self.state in (table.AT_DOOR, table.DONE, table.LEAVING)
 
     # Effects.
 
@@ -101,6 +101,9 @@ class Visit:
     def _start_choose_timer(self, _data):
         self._app.start_timer(self, "choose_ms")
 
+    def _start_stay_timer(self, _data):
+        self._app.start_timer(self, "stay_ms")
+
     def _start_refused_timer(self, _data):
         self._app.start_timer(self, "refused_ms")
 
@@ -114,6 +117,13 @@ class Visit:
 
     def _show_welcome(self, _data):
         self.show_welcome()
+
+    def _warn(self, _data):
+        """The picture stays, and says how soon the visit ends."""
+        self._app.show_also(stay_s=max(1, self._app.config.timings["stay_ms"] // 1000))
+
+    def _unwarn(self, _data):
+        self._app.show_also(stay_s=0)
 
     def _show_asking(self, _card):
         self._app.show("asking")

@@ -3,16 +3,17 @@
 Events: `card` somebody has shown a card; `yes`, `no` the answer; `choose` a door; `opened` a door
 that was theirs springs open again; `done`, `jammed`, `blind`, `refused` how it ended at the door;
 `staff` a staff card, `over` staff have gone (their own table is staff.py);
-`leave` on the screen; `timeout` the timer that was started last.  What the door is doing meanwhile,
-its own table shows.
+`leave` and `stay` on the screen; `timeout` the timer that was started last.  What the door is doing
+meanwhile, its own table shows.
 """
 
-IDLE, ASKING, CHOOSING, AT_DOOR, DONE, REFUSED, STAFF = STATES = (
+IDLE, ASKING, CHOOSING, AT_DOOR, DONE, LEAVING, REFUSED, STAFF = STATES = (
     "idle",
     "asking",
     "choosing",
     "at_door",
     "done",
+    "leaving",  # Nobody touched anything for long: the visit ends soon, and the screen says so.
     "refused",
     "staff",  # Staff are at the machine.
 )
@@ -29,11 +30,13 @@ EVENTS = (
     "staff",
     "over",
     "leave",
+    "stay",
     "timeout",
 )
 
 _BEGIN = ("begin", "show_asking", "hurry", "ask_service")
 _END = ("stop_timer", "end", "show_welcome")
+_WARN = ("warn", "start_stay_timer")
 _STAFF = ("stop_timer", "end", "begin_staff")
 _CHOOSE = ("show_choose", "start_choose_timer", "choose_only")
 
@@ -50,7 +53,8 @@ TABLE = {
     (CHOOSING,  "card"):     (ASKING,    ("stop_timer", "end") + _BEGIN),
     (CHOOSING,  "staff"):    (STAFF,     _STAFF),
     (CHOOSING,  "leave"):    (IDLE,      _END),
-    (CHOOSING,  "timeout"):  (IDLE,      _END),
+    (CHOOSING,  "stay"):     (CHOOSING,  ("start_choose_timer",)),
+    (CHOOSING,  "timeout"):  (LEAVING,   _WARN),
 
     (AT_DOOR,   "done"):     (DONE,      ("show_done", "start_done_timer")),
     (AT_DOOR,   "blind"):    (DONE,      ("show_blind", "start_done_timer")),
@@ -62,7 +66,16 @@ TABLE = {
     (DONE,      "card"):     (ASKING,    ("stop_timer", "end") + _BEGIN),
     (DONE,      "staff"):    (STAFF,     _STAFF),
     (DONE,      "leave"):    (IDLE,      _END),
-    (DONE,      "timeout"):  (IDLE,      _END),
+    (DONE,      "stay"):     (DONE,      ("start_done_timer",)),
+    (DONE,      "timeout"):  (LEAVING,   _WARN),
+
+    (LEAVING,   "stay"):     (CHOOSING,  ("unwarn", "start_choose_timer")),
+    (LEAVING,   "choose"):   (AT_DOOR,   ("stop_timer", "open")),
+    (LEAVING,   "opened"):   (AT_DOOR,   ("stop_timer",)),
+    (LEAVING,   "card"):     (ASKING,    ("stop_timer", "end") + _BEGIN),
+    (LEAVING,   "staff"):    (STAFF,     _STAFF),
+    (LEAVING,   "leave"):    (IDLE,      _END),
+    (LEAVING,   "timeout"):  (IDLE,      _END),
 
     (REFUSED,   "card"):     (ASKING,    ("stop_timer", "end") + _BEGIN),
     (REFUSED,   "staff"):    (STAFF,     _STAFF),
@@ -76,13 +89,15 @@ TABLE = {
 # Changes nothing.  Nobody leaves in the middle of a door session: it is theirs until it is counted.
 _DOOR = ("opened", "done", "jammed", "blind", "refused")
 _REST = {
-    IDLE: _DOOR + ("yes", "no", "choose", "over", "leave", "timeout"),
-    ASKING: _DOOR + ("card", "staff", "choose", "over", "leave", "timeout"),
+    IDLE: _DOOR + ("yes", "no", "choose", "over", "leave", "stay", "timeout"),
+    ASKING: _DOOR + ("card", "staff", "choose", "over", "leave", "stay", "timeout"),
     CHOOSING: _DOOR + ("yes", "no", "over"),
-    AT_DOOR: ("card", "staff", "yes", "no", "choose", "opened", "over", "leave", "timeout"),
+    AT_DOOR: ("card", "staff", "yes", "no", "choose", "opened", "over", "leave")
+    + ("stay", "timeout"),
     DONE: ("yes", "no", "done", "jammed", "blind", "refused", "over"),
-    REFUSED: _DOOR + ("yes", "no", "choose", "over"),
-    STAFF: _DOOR + ("card", "staff", "yes", "no", "choose", "leave", "timeout"),
+    LEAVING: ("yes", "no", "done", "jammed", "blind", "refused", "over"),
+    REFUSED: _DOOR + ("yes", "no", "choose", "over", "stay"),
+    STAFF: _DOOR + ("card", "staff", "yes", "no", "choose", "leave", "stay", "timeout"),
 }
 IGNORED = tuple([(state, event) for state in STATES for event in _REST[state]])
 

@@ -31,6 +31,7 @@ PHONE = "https://library.example/phone"
 READER = sign.pseudonym(DISTRICT_KEY, CARD)
 TIMES = {"poll_ms": 4, "opening_ms": 80, "left_open_ms": 120, "rebound_ms": 60, "second_ms": 60}
 TIMES |= {"retry_ms": 30, "choose_ms": 400, "done_ms": 300, "refused_ms": 100, "repeat_ms": 50}
+TIMES |= {"stay_ms": 20}
 TIMES |= {"tend_ms": 40, "pin_ms": 400, "staff_ms": 400}
 SECTOR_SIZE, JOURNAL_SECTORS, NOTES_SECTORS, LISTS_SECTORS = 2048, 8, 7, 4
 STEP_S, STEPS_MAX = 0.005, 2000

@@ -21,6 +21,7 @@ TIMINGS = {
     "pause_ms": 200,
     "pause_max_ms": 1000,
     "refused_ms": 2000,
+    "stay_ms": 1000,
 }
 KIOSK_TIMINGS: dict[str, int] = {"answer_ms": 2000, "pause_ms": 200, "pause_max_ms": 1000}
 
