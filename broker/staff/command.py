@@ -120,11 +120,11 @@ def card(
     with _errors():
         settings = configuration.read(config)
         pseudonym = sign.pseudonym(settings.key, number)
-        path = f"/v1/staff/{quote(name)}/cards/{quote(number)}"
+        path = f"/v1/staff/{quote(name)}/cards"
         _done(
             settings,
             lambda db, now_ms: cards.put(db, name, pseudonym, pin, by=CONSOLE, now_ms=now_ms),
-            lambda ask: ask.ask("PUT", path, {"pin": pin}),
+            lambda ask: ask.ask("POST", path, {"card": number, "pin": pin}),
         )
     print(f"{name}: card {pseudonym[:6]}…")
 

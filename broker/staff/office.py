@@ -21,7 +21,7 @@ JOIN staff ON staff.id = staff_session.staff
 WHERE digest = :digest AND staff.ended_ms IS NULL"""
 _BY_TOKEN = "SELECT name, role FROM staff_program WHERE digest = :digest AND ended_ms IS NULL"
 _SOMEBODY = "SELECT 1 FROM staff WHERE ended_ms IS NULL LIMIT 1"
-NOTES_SHOWN = 60
+NOTES_SHOWN = 30
 
 
 class Who(NamedTuple):

@@ -136,7 +136,7 @@ ROUTES = (
     ("manage",    "DELETE", "/v1/staff/{name}"),
     ("manage",    "POST",   "/v1/staff/{name}/links"),
     ("manage",    "PUT",    "/v1/staff/{name}/password"),
-    ("manage",    "PUT",    "/v1/staff/{name}/cards/{card}"),
+    ("manage",    "POST",   "/v1/staff/{name}/cards"),
     ("manage",    "DELETE", "/v1/staff/cards/{pseudonym}"),
     ("manage",    "POST",   "/v1/programs/{name}"),
     ("manage",    "DELETE", "/v1/programs/{name}"),
