@@ -122,10 +122,13 @@ async def search(person: Person, eyes: Eyes) -> None:
 async def enter(person: Person, eyes: Eyes, wanted: Callable[[int], bool]) -> int:
     """Show the card, choose a door and open it; return the door, or raise Unseen."""
     await eyes.see("welcome")
-    shown = await show_card(person.run, eyes, person.device, person.card)
+    welcomes = ("choose", "opening")
+    shown = await show_card(person.run, eyes, person.device, person.card, welcomes)
     await person.pause()
     if shown["screen"] == "refused":
         raise Unseen(f"the screen says no: {shown['why']}")
+    if shown["screen"] == "opening":  # A machine with one door needs no choice.
+        return await _pulled(person, eyes, shown["door"])
     doors: list[int] = [door for door in shown["doors"] if wanted(door)]
     if not doors:
         await person.do("leave")
@@ -133,6 +136,10 @@ async def enter(person: Person, eyes: Eyes, wanted: Callable[[int], bool]) -> in
     door = person.chance.choice(doors)
     await person.do("choose", door)
     await eyes.see("opening")
+    return await _pulled(person, eyes, door)
+
+
+async def _pulled(person: Person, eyes: Eyes, door: int) -> int:
     await pull(person.run, person.device, door)
     await eyes.see("open")
     return door

@@ -211,3 +211,25 @@ async def test_boards_share_one_line():
         assert first.is_released(1) and not second.is_released(1), name
         seen = await asyncio.gather(boards[0].shut(), boards[1].shut())
         assert list(seen) == [SHUT, (True, True, False, True)], name
+
+
+async def test_doors_go_on_from_board_to_board():
+    first = kerong.Cu16(16, board=1)
+    second = kerong.Cu16(4, board=2)
+    driver = locks.line("kerong_cu16", plug(Line(first, second)), doors=20)
+    await driver.unlock(16)
+    await driver.unlock(18)
+
+    assert first.is_released(16) and second.is_released(2)
+    second.force_door(3)
+    assert await driver.shut() == (True,) * 18 + (False, True)
+    second.deaf = True
+    assert await _fails(driver)
+
+
+async def _fails(driver) -> bool:
+    try:
+        await driver.shut()
+    except LockBoardError:
+        return True
+    return False
