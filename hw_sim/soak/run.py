@@ -33,6 +33,7 @@ class Order(NamedTuple):
     services: int = 2
     minutes: float = 1.0
     seed: int = 1
+    gap_s: float = 2.0  # Between two troubles, on average.
 
 
 class Outcome(NamedTuple):
@@ -84,7 +85,7 @@ async def soak(order: Order, folder: Path, progress: Callable[[str], None]) -> O
     async with desk:
         district = desk.servers
         assert isinstance(district, District)
-        weather = Weather(Scene(desk, district, random.Random(f"soak {order.seed}")))
+        weather = Weather(Scene(desk, district, random.Random(f"soak {order.seed}")), order.gap_s)
         await weather.blow(order.minutes * 60)
         progress("rest: everything is switched on again, and people go home")
         await district.serve()

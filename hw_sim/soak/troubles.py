@@ -12,7 +12,6 @@ from hw_sim.desk.desk import Desk
 from hw_sim.desk.proxy import Proxy
 from hw_sim.soak.district import District, Member
 
-GAP_S = 2.0  # Between two beginnings, on average.
 AT_ONCE_MAX = 3
 SLOW_S = 0.4  # By which a slow wire is late.
 BROKEN = ("cut", "hole", "mute", "deaf")
@@ -141,7 +140,9 @@ TROUBLES = (
 class Weather:
     """Begins and ends troubles; what is drawn comes from the seed, when it happens is real time."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, gap_s: float) -> None:
+        """gap_s: between two beginnings, on average."""
+        self._gap_s = gap_s
         self.struck: Counter[str] = Counter()
         self._scene = scene
         self._under_way: dict[str, asyncio.Task[None]] = {}
@@ -157,7 +158,7 @@ class Weather:
                 bag = chance.sample(TROUBLES, len(TROUBLES))
             if len(self._under_way) < AT_ONCE_MAX:
                 self._begin(bag.pop())
-            await asyncio.sleep(chance.expovariate(1 / GAP_S))
+            await asyncio.sleep(chance.expovariate(1 / self._gap_s))
         await asyncio.gather(*self._under_way.values())
 
     def _begin(self, trouble: Trouble) -> None:
