@@ -19,6 +19,7 @@ from broker.config import Config
 from broker.desk.desk import DeskRefused
 from broker.desk.requests import Answer
 from broker.duties import Means
+from broker.echo import Echo
 from broker.exchange import Exchange
 from broker.fleet.boards import Boards
 from broker.fleet.orders import OrderRefused
@@ -101,6 +102,7 @@ class Service:
         self._exchange.rollout = Rollout(self._db, self._registry, shelf, url)
         console_token = console.announce(config.folder, f"http://{config.web.host}:{self.web_port}")
         engine = database.open_reader(config.folder, config.database)
+        self._echo = Echo(engine, self._hub) if self._leases else None
         self._wanted: frozenset[int] = frozenset()
         self._served: set[int] = set()
         self._ready = threading.Event()
@@ -160,6 +162,8 @@ class Service:
         self._writer.start()
         self._accounts.clerk.start()
         self._minder.start()
+        if self._echo:
+            self._echo.start()
         self._link.start()
         if self._leases:
             self._leases.start()
@@ -182,6 +186,8 @@ class Service:
             self._leases.join(STOP_TIMEOUT_S)
         self._accounts.clerk.stop()
         self._minder.stop()
+        if self._echo:
+            self._echo.stop()
         self._accounts.clerk.join(STOP_TIMEOUT_S)
         self._minder.join(STOP_TIMEOUT_S)
         # Requests that are under way wait for the writer.
