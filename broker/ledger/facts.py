@@ -30,6 +30,8 @@ _REQUEST = "SELECT id FROM request WHERE device = ? AND ask = ?"
 _OUTCOME = "UPDATE device_order SET ok = ?, why = ?, done_ms = ? WHERE id = ? AND device = ?"
 _SESSIONS = """SELECT body FROM inbox
 WHERE stream = ? AND number BETWEEN ? AND ? AND kind = 'session' ORDER BY number DESC"""
+_INSIDE = """SELECT copy.tag FROM copy_state JOIN copy ON copy.id = copy_state.copy
+WHERE copy_state.holder = ? ORDER BY copy.id"""
 LENDING = ("took", "lent", "gone")
 # A door that staff opened: what they take out and put in is stock.
 STAFF = {"took": "removed", "put": "stocked"}
@@ -161,7 +163,23 @@ class Facts:
                     self._see(seen, scene, tag, verb, scene.detail)
             for evidence in cast(list[dict[str, object]], body.get("unsure", [])):
                 self._see(seen, scene, str(evidence["tag"]), "unsure", json.dumps(evidence))
+        for tag in self._unheard(scene):
+            self._see(seen, scene, tag, "unsure", "")
         return [(copy, observation) for (copy, _verb), observation in seen.items()]
+
+    def _unheard(self, scene: _Scene) -> list[str]:
+        """Return the tags that a first count should have heard: it names all that is inside.
+
+        What was never heard may be feeble, or never there: it stays where it is, with a case.
+        """
+        fact = scene.fact
+        heard = _tags(fact.body.get("back", []))
+        if fact.kind != "counted" or fact.body.get("session") or not heard:
+            return []
+        if len(heard) != fact.body["count"]:
+            return []
+        rows = self._db.execute(_INSIDE, (scene.place,)).fetchall()
+        return [tag for (tag,) in rows if tag not in heard]
 
     def _bodies(self, fact: Fact) -> list[dict[str, object]]:
         count = cast(int, fact.body.get("parts", 0))

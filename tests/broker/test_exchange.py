@@ -11,6 +11,8 @@ from tests.broker.desk import BODY, MINUTE_MS, READERS, START_MS, TAGS, Desk, Ma
 ANN, BEN, BLOCKED = READERS
 REFUSED = "SELECT reason FROM counter WHERE kind = 'refused'"
 OPEN_CASES = "SELECT kind FROM exception_case WHERE closed_ms IS NULL"
+INSIDE = """SELECT COUNT(*) FROM copy_state JOIN holder ON holder.id = copy_state.holder
+WHERE holder.kind = 'compartment'"""
 OPEN_LOANS = "SELECT copy FROM loan WHERE in_ms IS NULL ORDER BY copy"
 
 
@@ -195,6 +197,22 @@ def test_a_lost_record_is_a_case_and_the_stream_goes_on(desk: Desk, case1: Machi
 
     case1.records[1] = whole
     assert not told(desk, case1, 2, 2)["renew"], "it could be read after all: no clone"
+
+
+def test_what_a_first_count_does_not_name_is_a_case_until_it_is_heard(
+    desk: Desk, case1: Machine
+) -> None:
+    heard = list(TAGS[:3])
+    case1.fact("counted", uptime_ms=MINUTE_MS, id="1.1", door=1, back=heard, count=len(heard))
+    told(desk, case1)
+
+    lacking = len(TAGS) - len(heard)
+    assert desk.rows(OPEN_CASES) == [("unsure",)] * lacking
+    assert desk.one(INSIDE) == len(TAGS)
+
+    case1.fact("counted", uptime_ms=MINUTE_MS, id="1.2", door=1, back=[TAGS[3]], count=4)
+    told(desk, case1, 2)
+    assert desk.rows(OPEN_CASES) == [("unsure",)] * (lacking - 1)
 
 
 def test_a_fact_of_a_kind_of_tomorrow_is_kept_and_counted(desk: Desk, case1: Machine) -> None:
