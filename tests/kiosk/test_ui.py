@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.config import Panel
 from kiosk.ui import wrap
-from kiosk.ui.theme import CONTRAST, PAPER, Colours, rgba, theme
+from kiosk.ui.theme import CHILD, CONTRAST, PAPER, Colours, rgba, theme
 from tests.kiosk.layout import LOOKS
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -41,19 +41,21 @@ def test_after_every_visit_the_picture_is_that_of_a_machine_nobody_used(tmp_path
     assert int(count.split()[0]) > 30
 
 
+TEXT, SHAPE = 7, 3  # Contrast at the least.
 PAIRS = (
-    ("ink", "ground"), ("soft", "ground"), ("main_ink", "main"), ("seal", "ground"),
+    ("ink", "ground"), ("soft", "ground"), ("soft", "slip"), ("main_ink", "main"), ("main", "slip"),
     ("ink", "leaf_ground"), ("ink", "amber_ground"), ("amber", "amber_ground"),
     ("sky", "sky_ground"), ("ink", "slip"),
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("colours", [PAPER, CONTRAST])
+@pytest.mark.parametrize("colours", [PAPER, CHILD, CONTRAST])
 def test_text_stands_out_from_its_ground(colours: Colours) -> None:
     for text, ground in PAIRS:
-        assert contrast(getattr(colours, text), getattr(colours, ground)) >= 6.5, (text, ground)
+        assert contrast(getattr(colours, text), getattr(colours, ground)) >= TEXT, (text, ground)
     for cover in colours.covers:
-        assert contrast(colours.cover_ink, cover) >= 5, cover
+        assert contrast(colours.cover_ink, cover) >= TEXT, cover
+    assert contrast(colours.seal, colours.ground) >= SHAPE
 
 
 def contrast(one: str, other: str) -> float:
