@@ -130,6 +130,12 @@ class BookcaseTwins(BoxedTwins):
         self._fitted(door)
         self.screen.choose(door)
 
+    def type_pin(self, pin: str) -> None:
+        self.screen.type_pin(pin)
+
+    def task(self, word: str) -> None:
+        self.screen.task(word)
+
     def type_code(self, code: str) -> None:
         """Type a pick-up code on the screen."""
         self.screen.type_code(code)

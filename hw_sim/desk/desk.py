@@ -211,7 +211,9 @@ class Desk:
 
         def configure(mqtt: config.Address, ports: config.Ports) -> None:
             timings = self.plan.timings
-            config.write(path, config.bookcase(row, mqtt, ports, self.keys, flash, timings))
+            phone = f"{self.servers.url}/phone"
+            values = config.bookcase(row, mqtt, ports, self.keys, flash, timings)
+            config.write(path, values | {"phone": phone})
 
         return Station(twins, self.servers.mqtt, process, configure)
 

@@ -65,6 +65,8 @@ checksum bc02 panel 2
 chop kx01 tray on
 chop kx01 tray off
 delay kx01 keypad 20
+pin bc01 271828
+task bc01 count
 jam bc01 1
 stick bc01 1 shut
 free bc01 1

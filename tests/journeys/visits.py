@@ -23,6 +23,7 @@ class Reader:
     def __init__(self, desk: Desk, card: str) -> None:
         self.desk = desk
         self.card = card
+        self.shows = card  # What is held to the scanner.
 
     def books(self) -> list[str]:
         """Return the barcodes of what the reader has in their hands."""
@@ -50,7 +51,7 @@ class Reader:
 
         async def scan() -> None:
             await eyes.see("welcome")
-            await self.until(eyes, f"scan {device} {self.card}", "asking", "choose", "refused")
+            await self.until(eyes, f"scan {device} {self.shows}", "asking", "choose", "refused")
 
         async def choose() -> None:
             await eyes.see("choose")
