@@ -7,7 +7,7 @@ from bookcase_fw.tables import inputs
 from hw_sim.devices import i2c, pn532
 from tests.device.lab import Lab, opener
 
-SEARCH = Waits(answer_s=0.1, quiet_s=0.002, late_s=0.002, gap_s=0.002)  # It searches for 60 ms.
+SEARCH = Waits(answer_s=0.5, quiet_s=0.002, late_s=0.002, gap_s=0.002)  # It searches for 60 ms.
 START_S = 1795244526  # What its clock says when it is first switched on.
 
 

@@ -80,7 +80,8 @@ async def test_water_rings_and_a_box_that_was_opened_rings_and_lends():
     await lab.start()
     lab.open_contacts = ["tamper"]
     await lab.faults("tamper")
-    assert lab.service.state["lends"] and ("red", 988) in lab.lamp
+    await lab.until(lambda: ("red", 988) in lab.lamp, "the alarm")
+    assert lab.service.state["lends"]
 
     lab.open_contacts = ["water"]
     await lab.until(lambda: "water" in lab.service.state["faults"], "water")
@@ -135,6 +136,7 @@ async def test_light_and_sound_say_what_the_screen_says():
     await lab.open(1)
     await lab.shut(1)
 
+    await lab.until(lambda: ("green", 1320) in lab.lamp, "done")
     lights = [light for light, _tone in lab.lamp]
     assert lights.index("white") < lights.index("blue") < lights.index("green")
     await lab.switch_off()
