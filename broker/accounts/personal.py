@@ -64,6 +64,9 @@ _FREE_WARDS = "UPDATE guardian SET guardian = NULL WHERE guardian = ?"
 # What machines said names the pseudonym of the card.
 _FORGET_BODIES = """UPDATE inbox SET body = NULL WHERE body IS NOT NULL
 AND id IN (SELECT cause FROM observation WHERE account = ?)"""
+# For whom a door was opened from afar.
+_FORGET_DOORS = """UPDATE assistance SET reader = ''
+WHERE reader IN (SELECT reader FROM card WHERE account = ?)"""
 _NOTE = "INSERT INTO erasure (at_ms, actor, reason) VALUES (?, ?, ?)"
 
 
@@ -113,6 +116,7 @@ def erase(
         raise AccountError("an erasure has a reason")
     db.execute(_FREE_WARDS, (person.account,))
     db.execute(_FORGET_BODIES, (person.account,))
+    db.execute(_FORGET_DOORS, (person.account,))
     for table in _LINKS:
         db.execute(f"DELETE FROM {table} WHERE account = ?", (person.account,))
     db.execute(_KEEP_KIND, (person.account, person.kind, now_ms))

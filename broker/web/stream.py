@@ -1,5 +1,6 @@
 """Live news as server-sent events.  A heartbeat each 15 s is FastAPI's own."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from broker.web.parts import Use
 router = APIRouter()
 
 RETRY_MS = 2000  # After how long a browser that lost the stream comes back.
+LIVE_S = 600.0  # Then a browser comes back, and is asked anew who it is.
 REPLAY_MAX = 200  # Movements told again to one that comes back; more, and it is to load anew.
 
 # event: what is sent of it, as the API would show it now
@@ -38,6 +40,7 @@ async def live(
     """
     told = int(last_event_id) if last_event_id.isdecimal() else 0
     with use.hub.listen() as listener:
+        asyncio.get_running_loop().call_later(LIVE_S, listener.end)
         yield ServerSentEvent(comment="welcome", retry=RETRY_MS)
         if told:
             missed = await run_in_threadpool(use.read.movements_after, told, REPLAY_MAX + 1)

@@ -80,8 +80,11 @@ function listen() {
   stream.onerror = () => {
     lost = true;
     beat(false);
-    // A browser gives up for good after an answer that is no stream.
-    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 5000);
+    // A browser gives up for good after an answer that is no stream; whoever was signed out by
+    // then is led to the page that says so.
+    if (stream.readyState !== EventSource.CLOSED) return;
+    refreshAll();
+    setTimeout(listen, 5000);
   };
   const keys = { machine: "device", picture: "device", movement: "id", case: "id", counters: "" };
   for (const [event, key] of Object.entries(keys)) {
