@@ -46,21 +46,24 @@ class Events:
 
     def spawn(self, work):
         """Run a coroutine beside; when it raises, so does `run`.  Returns its task."""
-        task = asyncio.create_task(self._guard(work))
-        self._tasks = [one for one in self._tasks if not one.done()] + [task]
-        return task
+        return self._kept(asyncio.create_task(self._guard(work)))
 
     def start_timer(self, target, wait_ms: int):
         """Post `timeout` to a target after a while, instead of a timer that runs for it."""
         self.stop_timer(target)
         self._timer_count += 1
-        task = self.spawn(self._ring(target, self._timer_count, wait_ms))
+        # Not guarded: it raises nothing, and may be stopped before it has begun.
+        task = self._kept(asyncio.create_task(self._ring(target, self._timer_count, wait_ms)))
         self._timers[target.number] = (self._timer_count, task)
 
     def stop_timer(self, target):
         _number, task = self._timers.pop(target.number, (0, None))
         if task:
             task.cancel()
+
+    def _kept(self, task):
+        self._tasks = [one for one in self._tasks if not one.done()] + [task]
+        return task
 
     async def _guard(self, work):
         try:
