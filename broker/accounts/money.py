@@ -20,6 +20,10 @@ _BOOKED = "SELECT 1 FROM money WHERE key = ?"
 _ROW = """SELECT id, key, kind, source, source_account, target, target_account, fen, cause_kind,
 cause, rule, calendar, words_zh, words_en, at_ms, recorded_ms, actor, reverses FROM money"""
 _BALANCE = "SELECT fen FROM balance WHERE purse = ? AND account = ?"
+_HELD = "SELECT purse, account, fen FROM balance"
+_MOVED = """SELECT purse, account, SUM(fen) FROM (SELECT target AS purse, target_account AS account,
+fen FROM money UNION ALL SELECT source, source_account, -fen FROM money) AS moved
+GROUP BY purse, account"""
 _STANDING = f"""{_ROW} m WHERE cause_kind = ? AND cause = ? AND kind = ? AND reverses IS NULL
 AND NOT EXISTS (SELECT 1 FROM money r WHERE r.reverses = m.id) ORDER BY id"""
 _COUNT = "SELECT COUNT(*) FROM money WHERE cause_kind = ? AND cause = ? AND kind = ?"
@@ -143,22 +147,12 @@ class Money:
         return int(row[0]) if row else 0
 
 
-def folded(rows: Iterable[Row]) -> dict[tuple[str, int], int]:
-    """Return the balance of every purse that rows of money make.  Pure."""
-    purses: dict[tuple[str, int], int] = {}
-    for row in rows:
-        for purse, sign in (
-            ((row.source, row.source_account), -1),
-            ((row.target, row.target_account), 1),
-        ):
-            purses[purse] = purses.get(purse, 0) + sign * row.fen
-    return purses
-
-
 def differences(db: Database) -> list[str]:
     """Build the balances anew and compare; return what differs, a line each."""
-    wanted = folded(_rows(db.execute(f"{_ROW} ORDER BY id")))
-    held = {(p, a): fen for p, a, fen in db.execute("SELECT purse, account, fen FROM balance")}
+    wanted, held = (
+        {(purse, account): fen for purse, account, fen in db.execute(question)}
+        for question in (_MOVED, _HELD)
+    )
     lines = [
         f"purse {purse} of {account}: holds {held.get((purse, account), 0)} fen, "
         f"by its rows {wanted.get((purse, account), 0)}"
