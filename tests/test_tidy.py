@@ -13,7 +13,7 @@ HOME = pathlib.Path(__file__).parent.parent
 # What of the firmware others may import: the files that are pure.
 PURE = (
     "wire", "sign", "record", "policy", "upload", "trust", "sayings", "talk", "orders", "tables",
-    "offline", "codecs", "rsa", "bundle", "codes", "lists",
+    "offline", "codecs", "rsa", "bundle", "codes", "lists", "ring", "journal",
 )  # fmt: skip
 # folder: what of ours its files may import
 LAYERS = {
@@ -41,7 +41,7 @@ HARDWARE_ONLY_IN = {"board.py", "main.py", "boot.py", "certificates.py"}
 # These stand in the pure ring: nothing that waits, no clock and no chance.
 PURE_FILES = (
     "wire", "sign", "record", "policy", "upload", "count", "trust", "sayings", "talk", "orders",
-    "rsa", "bundle", "lastwords", "pulse", "codes", "lists",
+    "rsa", "bundle", "lastwords", "pulse", "codes", "lists", "ring", "journal",
 )  # fmt: skip
 IMPURE_MODULES = {"asyncio", "time", "random", "os", "socket"}
 

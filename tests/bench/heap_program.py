@@ -104,7 +104,7 @@ async def sessions(flash: Flash, count: int, step: int):
     place.flash, place.service = flash, Service()
     say(at="parts")
     await place.start()
-    clock = Clock(1, lab._now_ms, 1 << 30)
+    clock = Clock(1, lab.now_ms, 1 << 30)
     uplink = Uplink(
         connect=nowhere,
         clock=clock,
