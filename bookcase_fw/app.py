@@ -10,10 +10,8 @@ import asyncio
 from bookcase_fw.beacon import Beacon
 from bookcase_fw.box import Box
 from bookcase_fw.cabinet import Cabinet
-from bookcase_fw.devices import Device, Down
 from bookcase_fw.doors import Door
-from bookcase_fw.drivers.cardreader import CardReaderError
-from bookcase_fw.drivers.scanner import ScannerError
+from bookcase_fw.entries import Entries
 from bookcase_fw.events import Events
 from bookcase_fw.faults import Faults
 from bookcase_fw.identity import Identity
@@ -22,7 +20,6 @@ from bookcase_fw.orderbook import OrderBook
 from bookcase_fw.returns import Returns
 from bookcase_fw.screen import Screen
 from bookcase_fw.staffmode import StaffMode
-from bookcase_fw.tables import signals
 from bookcase_fw.tasks import Tasks
 from bookcase_fw.visits import Visit
 from bookcase_fw.wire import CLOCK_NONE
@@ -32,8 +29,6 @@ if TYPE_CHECKING:
     from bookcase_fw.uplink import Uplink
 
 FULL = 96  # Percent of the journal from which no door is opened: its session must have room.
-# What identifies a reader: (part, what its driver raises).
-_ENTRIES = (("scanner", ScannerError), ("card", CardReaderError))
 
 
 class App:
@@ -55,11 +50,8 @@ class App:
         self._id_count = 0
         self._state: dict = {}
         self._faults = Faults(self.write, self._report, log)
-        self._entries = [
-            Device(part, openers[part], (error,), self.fault)
-            for part, error in _ENTRIES
-            if part in openers
-        ]
+        retry_ms = config.timings["retry_ms"]
+        self._entries = Entries(openers, self.fault, retry_ms, self._identified)
         self.box = Box(
             openers,
             clock=clock,
@@ -67,7 +59,7 @@ class App:
             report=self.fault,
             changed=self._alarmed,
         )
-        self._beacon = Beacon(openers["light"], clock) if "light" in openers else None
+        self._beacon = Beacon(openers.get("light"), clock)
         self._screen = Screen(
             openers["panel"],
             self.fault,
@@ -89,10 +81,8 @@ class App:
         """Work for ever; raises what a task beside raised."""
         self._body.begin()
         self._orders.recover()
-        tasks = self._body.tasks() + self.box.tasks()
-        tasks += [self._identify(device) for device in self._entries]
-        tasks += [self._screen.listen(), self._screen.say(), self._tend()]
-        tasks += [self._beacon.run()] if self._beacon else []
+        tasks = self._body.tasks() + self.box.tasks() + self._entries.tasks()
+        tasks += [self._screen.listen(), self._screen.say(), self._tend(), self._beacon.run()]
         for task in tasks:
             self._events.spawn(task)
         await self._events.run(self._report)
@@ -118,7 +108,7 @@ class App:
 
     def health(self) -> dict:
         """Fields of a beat."""
-        devices = self._entries + [self._screen.device] + self._body.devices
+        devices = self._entries.devices + [self._screen.device] + self._body.devices
         return {"noise": sum([device.noise_count for device in devices])} | self.box.health()
 
     # What doors, visit and orders use.
@@ -167,7 +157,7 @@ class App:
     async def self_test(self) -> list:
         """Try every part; return wire.FOUND of each, those that fail first."""
         await self._body.try_all()
-        devices = self._body.devices + self._entries + [self._screen.device]
+        devices = self._body.devices + self._entries.devices + [self._screen.device]
         found = [{"part": device.part, "ok": device.works} for device in devices]
         text = "%d %% full" % self.journal.fill
         found.append({"part": "flash", "ok": self.journal.lends, "text": text})
@@ -253,7 +243,7 @@ class App:
     def show(self, screen: str, **fields):
         """Show a screen of wire.SCREENS, and go on showing it."""
         self._screen.show(screen, **fields)
-        self._signal(screen)
+        self._beacon.show(screen, self.box.signal)
 
     def show_also(self, **fields):
         """Show the same picture with other values of some fields."""
@@ -265,15 +255,6 @@ class App:
             self.show(screen, door=door.number, **(self.visit.known() | fields))
 
     # What runs beside.
-
-    async def _identify(self, device: Device):
-        """Hear of cards and codes: the visit learns what was shown, and to which part."""
-        while True:
-            try:
-                text = await device.call(lambda part: part.read(), quiet=True)
-                self.post(self.visit, "card", (device.part, text))
-            except Down:
-                await asyncio.sleep(self.config.timings["retry_ms"] / 1000)
 
     async def _tend(self):
         """Do what can wait, and look whether the antennas live."""
@@ -288,6 +269,9 @@ class App:
             await self._body.look()
             await asyncio.sleep(self.config.timings["tend_ms"] / 1000)
 
+    def _identified(self, part: str, text: str):
+        self.post(self.visit, "card", (part, text))
+
     def _touched(self, name: str, fields: dict):
         self.post(self.staff if self.staff.on else self.visit, name, fields)
 
@@ -299,13 +283,8 @@ class App:
 
     def _alarmed(self):
         self._screen.again()
-        self._signal("welcome" if self.visit.idle else "")
+        self._beacon.show("welcome" if self.visit.idle else "", self.box.signal)
         self._report()
-
-    def _signal(self, screen: str):
-        """Let be heard and seen what is shown; an alarm stands above it."""
-        if self._beacon:
-            self._beacon.play(self.box.signal or signals.OF_SCREENS.get(screen, ""))
 
     # Reports.
 

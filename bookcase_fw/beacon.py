@@ -8,19 +8,23 @@ from bookcase_fw.tables import signals
 
 class Beacon:
     def __init__(self, output, clock):
-        """output(light, tone) sets both until it is called again; tone in Hz, 0 is silence."""
+        """output(light, tone) sets both until it is called again; tone in Hz, 0 is silence.
+
+        None: neither is fitted.
+        """
         self._output, self._clock = output, clock
         self._word, self._since_ms = "", 0
         self._stirred = asyncio.Event()
 
-    def play(self, word: str):
-        """Begin a signal; the one that plays already goes on."""
+    def show(self, screen: str, alarm: str):
+        """Play the signal of a screen, or the alarm's; the one that plays already goes on."""
+        word = alarm or signals.OF_SCREENS.get(screen, "")
         if word != self._word:
             self._word, self._since_ms = word, self._clock.uptime_ms()
             self._stirred.set()
 
     async def run(self):
-        while True:
+        while self._output:
             self._stirred.clear()
             light, tone, left_ms = signals.OFF, 0, 0
             if self._word:
