@@ -4,9 +4,10 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -97,7 +98,7 @@ def load(folder: Path, config: ConfigFile) -> None:
         settings = configuration.read(config)
         with database.alone(settings.folder, settings.database) as db:
             counts = library.load(
-                db, folder, district_key=settings.key, now_ms=_now_ms(), progress=_progress
+                db, folder, district_key=settings.key, now_ms=_now_ms(), progress=_progress()
             )
     print(" ".join(f"{name}={count}" for name, count in counts.items()))
 
@@ -122,7 +123,7 @@ def check(config: ConfigFile) -> None:
             in_force.day,
             settings.database,
             rules=in_force.rules,
-            progress=lambda done, total: _progress("copies", done, total),
+            progress=partial(_progress(), "copies"),
         )
     for difference in differences:
         print(difference)
@@ -161,10 +162,19 @@ def _errors() -> Iterator[None]:
         raise typer.Exit(1) from error
 
 
-def _progress(name: str, done: int, total: int) -> None:
-    end = "\n" if done == total else "\r"
-    if sys.stderr.isatty() or done == total:
-        print(f"{name}: {done} of {total}", end=end, file=sys.stderr, flush=True)
+def _progress() -> Callable[[str, int, int], None]:
+    """Return what tells how far it is: in place on a terminal, elsewhere a line for each tenth."""
+    told = ("", 0)
+
+    def tell(name: str, done: int, total: int) -> None:
+        nonlocal told
+        here = (name, done * 10 // max(1, total))
+        if sys.stderr.isatty() or (done and here != told):
+            end = "\r" if sys.stderr.isatty() and done < total else "\n"
+            print(f"{name}: {done} of {total}", end=end, file=sys.stderr, flush=True)
+        told = here
+
+    return tell
 
 
 def _now_ms() -> int:
