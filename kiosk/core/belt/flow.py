@@ -15,6 +15,11 @@ _HOME = (at.WELCOME, at.PUT_IN)
 _OWN = (*_HOME, "looking", "returned", "given_back", "shut")
 
 
+def status(model: Model) -> str:
+    """While the flap stays shut, that is all there is to say."""
+    return "" if model.state == "shut" else shared.status(model)
+
+
 def rest(model: Model, event: Event, now_ms: int) -> Step:
     """Nobody touches it: forget how somebody liked it."""
     return entered(wiped(model)._replace(shown=model.shown), model.state, now_ms), ()
@@ -31,7 +36,7 @@ BELT = Role(
     ),
     screens=screens.SCREENS,
     choices=choices,
-    status=shared.status,
+    status=status,
     helps=screens.HELPS,
     parts=("panel", "keypad"),
     needs=("panel",),
