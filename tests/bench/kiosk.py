@@ -129,6 +129,7 @@ async def _measure_reader(desk: Desk, path: Path) -> None:
                 f"a reader with {books} book{'s' if books > 1 else ''}, card to free again, median",
                 figures.median(took_s),
                 "s",
+                goal=None,
                 better="lower",
                 note=f"{VISITS_EACH} visits; the reader's own {2 * books + 4} movements of "
                 f"{HAND_S} s are {HAND_S * (2 * books + 4):.0f} s of it",
