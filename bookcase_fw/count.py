@@ -33,10 +33,10 @@ Kind = namedtuple("Kind", _FIELDS)
 NEW, SURELY, NOT_NEW = 8.0, 14.0, -3.0
 # fmt: off
 FIRST =   Kind( 4, 16, 20, -3.0, -6.0, -2.0, 120, 0.25, NEW)  # Somebody waits for the screen.
-AGAIN =   Kind( 4, 88, 88,  0.0, -2.0, -2.0,  20, 0.15, NEW)  # They were asked, and moved the books.
+AGAIN =   Kind( 4, 88, 88,  0.0, -2.0, -2.0,  20, 0.15, NEW)  # They moved the books.
 SECOND =  Kind(16, 90, 90, -3.0, -6.0,  0.0, 250, 0.0, SURELY)  # Nobody waits.
 HURRIED = Kind( 4, 12, 20, -3.0, -6.0,  0.0, 250, 0.0, SURELY)  # Somebody waits for a door to open.
-IDLE =    Kind( 1, 12, 20, -3.0, -6.0,  0.0, 250, 0.0, NEW)  # To learn, and to notice a chip's death.
+IDLE =    Kind( 1, 12, 20, -3.0, -6.0,  0.0, 250, 0.0, NEW)  # To learn, and notice a dead chip.
 # fmt: on
 MEMORY_ROUNDS = 250
 
