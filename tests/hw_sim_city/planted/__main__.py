@@ -12,7 +12,7 @@ SEEDS_MAX = 20
 def _first(bug: Bug) -> str:
     for seed in range(1, SEEDS_MAX + 1):
         with scratch(bug) as tree:
-            rules = broken(tree, seed)
+            rules = broken(tree, seed, bug.kiosks)
         if rules:
             return f"{bug.name}: seed {seed} {sorted(rules)}"
     return f"{bug.name}: none of {SEEDS_MAX} seeds"

@@ -33,9 +33,10 @@ def scratch(bug: Bug | None = None) -> Iterator[Path]:
         yield tree
 
 
-def broken(tree: Path, seed: int, visits: int = VISITS) -> set[str]:
+def broken(tree: Path, seed: int, kiosks: int = 0) -> set[str]:
     """Return the rules that a run of the city breaks there."""
-    command = [sys.executable, "-m", "hw_sim", "city", "--seed", str(seed), "--visits", str(visits)]
+    command = [sys.executable, "-m", "hw_sim", "city", "--seed", str(seed), "--visits", str(VISITS)]
+    command += ["--kiosks", str(kiosks)]
     environment = os.environ | {"PYTHONPATH": str(tree)}
     done = subprocess.run(
         command, cwd=tree, env=environment, capture_output=True, timeout=TIMEOUT_S, check=False

@@ -9,30 +9,34 @@ from tests.hw_sim_city.planted.bugs import BUGS, Bug
 from tests.hw_sim_city.planted.scratch import broken, scratch
 
 AT_ONCE = 2
-SEEDS = sorted({bug.seed for bug in BUGS})
+SEEDS = sorted({(bug.seed, bug.kiosks) for bug in BUGS})
+
+Runs = dict[tuple[str, int, int], Future[set[str]]]
 
 
-def _broken(bug: Bug | None, seed: int) -> set[str]:
+def _broken(bug: Bug | None, seed: int, kiosks: int) -> set[str]:
     with scratch(bug) as tree:
-        return broken(tree, seed)
+        return broken(tree, seed, kiosks)
 
 
 @pytest.fixture(scope="module")
-def runs() -> Iterator[dict[tuple[str, int], Future[set[str]]]]:
-    """All runs, two at a time, by the bug's name and the seed; without a bug the name is empty."""
+def runs() -> Iterator[Runs]:
+    """All runs, two at a time, by bug, seed and kiosks; without a bug its name is empty."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = {(bug.name, bug.seed): pool.submit(_broken, bug, bug.seed) for bug in BUGS}
-        found |= {("", seed): pool.submit(_broken, None, seed) for seed in SEEDS}
+        found: Runs = {}
+        for bug in BUGS:
+            run = bug.seed, bug.kiosks
+            found[bug.name, *run] = pool.submit(_broken, bug, *run)
+        for seed, kiosks in SEEDS:
+            found["", seed, kiosks] = pool.submit(_broken, None, seed, kiosks)
         yield found
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=[bug.name for bug in BUGS])
-def test_a_planted_bug_is_found(bug: Bug, runs: dict[tuple[str, int], Future[set[str]]]) -> None:
-    assert runs[bug.name, bug.seed].result() & set(bug.rules)
+def test_a_planted_bug_is_found(bug: Bug, runs: Runs) -> None:
+    assert runs[bug.name, bug.seed, bug.kiosks].result() & set(bug.rules)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_nothing_is_found_where_no_bug_is(
-    seed: int, runs: dict[tuple[str, int], Future[set[str]]]
-) -> None:
-    assert runs["", seed].result() == set()
+@pytest.mark.parametrize(("seed", "kiosks"), SEEDS)
+def test_nothing_is_found_where_no_bug_is(seed: int, kiosks: int, runs: Runs) -> None:
+    assert runs["", seed, kiosks].result() == set()
