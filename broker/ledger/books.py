@@ -7,6 +7,7 @@ appended.  Either way the rows are the same as if everything had arrived in orde
 
 import json
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from typing import Any, NamedTuple, cast
 
 from broker.ledger import dimensions
@@ -278,6 +279,8 @@ class Books:
             if loan.cause not in held:
                 self._lend(copy, loan)
                 continue
+            if replace(loan, session="") == held[loan.cause]:
+                continue  # Of a long life few loans change.
             values = (loan.account, loan.out_ms, loan.due, loan.rule, loan.state, loan.in_ms)
             more = (loan.renewals, int(loan.waived), loan.state)
             self._db.execute(_UPDATE_LOAN, (*values, *more, copy, loan.cause))
