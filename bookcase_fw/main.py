@@ -16,7 +16,7 @@ from bookcase_fw.halves import Halves
 from bookcase_fw.journal import Journal, JournalFull
 from bookcase_fw.lists import Lists
 from bookcase_fw.notes import Notes
-from bookcase_fw.pulse import BEAT_MS, Pulse
+from bookcase_fw.pulse import BEAT_MS, Pulse, Stuck
 from bookcase_fw.ring import Part
 from bookcase_fw.update import Updates
 from bookcase_fw.uplink import Uplink
@@ -216,7 +216,8 @@ def _last_words(error: Exception):
     said: "Any" = io.StringIO()
     sys.print_exception(error, said)
     print(said.getvalue())
-    _notes().save(lastwords.NOTE, lastwords.shortened(type(error).__name__, said.getvalue()))
+    kind = "Stuck %s" % error if isinstance(error, Stuck) else type(error).__name__
+    _notes().save(lastwords.NOTE, lastwords.shortened(kind, said.getvalue()))
 
 
 try:

@@ -32,6 +32,8 @@ CARD = "04A1B2C3"
 BROKEN = f"raise ValueError('the card {CARD}')\n"
 FAILING = f"""
 BEAT_MS = 50
+class Stuck(Exception):
+    pass
 class Pulse:
     def __init__(self, _uptime_ms, _late_ms):
         pass
@@ -139,7 +141,7 @@ async def test_a_crash_is_told_once_by_its_places_and_without_its_words(tmp_path
 
         crashes = [fault for fault in place.told("fault") if fault["part"] == "program"]
         for told in crashes:
-            assert told["text"].startswith("ValueError < pulse.py:9 check < main.py:")
+            assert told["text"].startswith("ValueError < pulse.py:11 check < main.py:")
             assert CARD not in told["text"]
         assert len(crashes) == TRIES_MAX
 
