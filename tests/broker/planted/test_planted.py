@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.broker.planted.bugs import BUGS, Bug
+from tests.broker.planted.bugs import BOTH, BUGS, Bug
 
 HOME = Path(__file__).parents[3]
 # What the service's tests import: copied, or looked at where it is.
@@ -35,11 +35,12 @@ def plant(tree: Path, bug: Bug) -> None:
     path.write_text(text.replace(bug.right, bug.wrong))
 
 
-def outcome(tree: Path, tests: tuple[str, ...]) -> int:
-    """Run tests on SQLite until the first failure; return pytest's exit status."""
+def outcome(tree: Path, tests: tuple[str, ...], database: str) -> int:
+    """Run tests on one database until the first failure; return pytest's exit status."""
     wanted = [f"tests/broker/{test}" for test in tests]
+    (other,) = set(BOTH) - {database}
     command = [sys.executable, "-m", "pytest", "-qx", "-p", "no:cacheprovider", "-k",
-               "not postgresql", *wanted]  # fmt: skip
+               f"not {other}", *wanted]  # fmt: skip
     environment = os.environ | {"PYTHONPATH": str(tree)}
     done = subprocess.run(
         command, cwd=tree, env=environment, capture_output=True, timeout=TIMEOUT_S, check=False
@@ -48,17 +49,26 @@ def outcome(tree: Path, tests: tuple[str, ...]) -> int:
     return done.returncode
 
 
-def test_the_scratch_copy_is_well(tmp_path: Path) -> None:
+@pytest.mark.parametrize("database", BOTH)
+def test_the_scratch_copy_is_well(tmp_path: Path, database: str) -> None:
     """What notices a bug notices nothing where none is."""
-    tests = tuple(dict.fromkeys(test for bug in BUGS for test in bug.tests))
+    seeking = [bug for bug in BUGS if database in bug.databases]
+    tests = tuple(dict.fromkeys(test for bug in seeking for test in bug.tests))
 
-    assert outcome(scratch(tmp_path), tests) == ENDED_WELL
+    assert outcome(scratch(tmp_path), tests, database) == ENDED_WELL
 
 
-@pytest.mark.parametrize("bug", BUGS, ids=[bug.name for bug in BUGS])
-def test_a_planted_bug_is_noticed(tmp_path: Path, bug: Bug) -> None:
+@pytest.mark.parametrize(
+    ("bug", "database"),
+    [
+        pytest.param(bug, database, id=f"{bug.name} ({database})")
+        for bug in BUGS
+        for database in bug.databases
+    ],
+)
+def test_a_planted_bug_is_noticed(tmp_path: Path, bug: Bug, database: str) -> None:
     tree = scratch(tmp_path)
 
     plant(tree, bug)
 
-    assert outcome(tree, bug.tests) == FAILED
+    assert outcome(tree, bug.tests, database) == FAILED
