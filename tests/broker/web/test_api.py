@@ -16,7 +16,7 @@ PNG = pictures.PNG_START + bytes(100)
 def test_a_machine_shows_its_doors_and_its_faults(staff: TestClient) -> None:
     machines = {machine["device"]: machine for machine in staff.get("/v1/machines").json()}
 
-    assert len(machines) == 23
+    assert len(machines) == 26
     assert machines["bc01"]["doors"][1] == {"door": 2, "open": True, "count": 5, "capacity": 12}
     assert machines["bc01"]["copies"] == 27
     assert machines["bc01"]["site"]["name_en"] == "Neighbourhood park, east gate"
