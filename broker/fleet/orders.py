@@ -34,7 +34,7 @@ class Orders:
         self, device: Device, *, op: str, door: int, reader: str, staff: str, now_ms: int
     ) -> dict[str, object]:
         """Enter an order and return its fields (wire `order`), or raise OrderRefused."""
-        first = 1 if op == "open" else 0  # There is no "open all".
+        first = 1 if op in ("open", "restock") else 0  # There is no "open all".
         if op not in WORDS or not first <= door <= device.doors:
             raise OrderRefused("unknown")
         row = self._db.execute(_STATE, (device.id,)).fetchone()
