@@ -17,6 +17,7 @@ from broker.ledger import database
 from broker.ledger.read import Reader
 from broker.live import Hub
 from broker.staff.office import Staff
+from broker.staff.openings import Openings
 from broker.web.app import Refused, create_app
 from broker.web.parts import DeskJob
 from tests.broker.staff.accounts import link, staff_over
@@ -67,6 +68,9 @@ def house(tmp_path: Path) -> Iterator[House]:
         device_key=lambda device: KEY if device == "kx01" else None,
         now_ms=lambda: library.NOW_MS,
         staff=staff,
+        openings=Openings(
+            do=staff.do, open_door=lambda *_asked: "o1", now_ms=lambda: library.NOW_MS
+        ),
     )
     yield House(app, hub, afternoon, orders, staff)
     hub.close()

@@ -14,7 +14,8 @@ from tests.broker.web.conftest import KEY, House
 from tests.broker.web.library import NOW_MS
 
 ALIVE = "document.getElementById('pulse').classList.contains('alive')"
-PAGES = ("/", "/machines/bc01", "/machines/kx01", "/copies/MH00000002", "/find?q=小", "/nothing")
+PAGES = ("/", "/machines/bc01", "/machines/kx01", "/copies/MH00000002", "/find?q=小",
+         "/staff", "/me", "/openings", "/duties", "/nothing")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ def test_the_overview_says_how_things_are(browser: Browser) -> None:
     assert browser.ask("document.querySelectorAll('#list-bc01 .open').length") == 1
     assert browser.ask("document.querySelectorAll('#list-bc01 rect[class^=cloth]').length") == 27
     assert (
-        browser.ask("document.querySelector('.waiting summary').innerText") == "18 台尚未投入服务"
+        browser.ask("document.querySelector('.waiting summary').innerText") == "22 台尚未投入服务"
     )
 
 

@@ -12,6 +12,7 @@ from broker.ledger.read import Reader
 from broker.ledger.store import Database
 from broker.live import Hub
 from broker.staff import notes, sessions
+from broker.staff.openings import Openings
 from broker.staff.people import StaffError
 from broker.web.app import create_app
 from tests.broker.desk import library
@@ -45,6 +46,9 @@ class Door:
             device_key=lambda _device: None,
             now_ms=lambda: self.now_ms,
             staff=self.staff,
+            openings=Openings(
+                do=self.turn, open_door=lambda *_asked: "o1", now_ms=lambda: self.now_ms
+            ),
         )
 
     def log(self) -> list[str]:
@@ -265,3 +269,35 @@ def test_a_manager_makes_accounts_on_a_page(client: TestClient, door: Door) -> N
     client.cookies.clear()
     assert client.get(f"/?key={key}").status_code == 303
     assert client.get("/v1/me").json()["role"] == "desk"
+
+
+def test_two_of_staff_open_a_door_for_a_reader(door: Door) -> None:
+    wish = {"act": "ask", "door": "bc01/1", "card": "SG00000001", "reason": "she is on the phone"}
+    with (
+        TestClient(door.app(), "http://127.0.0.1", follow_redirects=False) as one,
+        TestClient(door.app(), "http://127.0.0.1", follow_redirects=False) as other,
+    ):
+        sign_in(one)
+        door.staff.put("ann", "desk", "test")
+        other.get(f"/?key={door.staff.link('ann', 'test')}")
+
+        asked = one.post("/openings", data=wish, headers=OURS)
+        own = one.post("/openings", data={"act": "approve", "id": "1"}, headers=OURS)
+        page = other.get("/openings", headers={"Accept-Language": "en"}).text
+        approved = other.post("/v1/openings/1/approve", headers=OURS)
+        console = one.get("/v1/openings", headers={"Authorization": "Bearer the-consoles"})
+
+    assert (asked.status_code, own.status_code, approved.status_code) == (303, 409, 200)
+    assert "she is on the phone" in page and "SG****0001" in page and "SG00000001" not in page
+    assert approved.json()["decided_by"] == "ann"
+    assert console.json()[0]["state"] == "sent"
+
+
+def test_the_console_is_no_person_and_opens_nothing(client: TestClient) -> None:
+    client.headers["Authorization"] = "Bearer the-consoles"
+    wish = {"door": 1, "card": "SG00000001", "reason": "she is on the phone"}
+
+    answer = client.post("/v1/machines/bc01/openings", json=wish)
+
+    assert answer.status_code == 409
+    assert "signed in" in answer.json()["detail"]
