@@ -25,7 +25,7 @@ LAYERS = {
     # The desk's half of the firmware, which it starts.
     "hw_sim/upy": ("bookcase_fw",),
     # It runs them all, in memory.
-    "hw_sim/city": ("hw_sim", "broker", "kiosk.core", "bookcase_fw"),
+    "hw_sim/city": ("hw_sim", "broker", "kiosk", "bookcase_fw"),
     # It replays a year through the service, in memory.
     "hw_sim/year": ("hw_sim", "broker", *(f"bookcase_fw.{name}" for name in PURE)),
     "hw_sim": ("hw_sim", *(f"bookcase_fw.{name}" for name in PURE)),
