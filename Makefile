@@ -6,7 +6,7 @@ MICROPYTHON := .cache/micropython/micropython
 BIN := .venv/bin
 # In KiB of 32-bit words, for the tests: the firmware's sources and the tests' own are compiled here, and the
 # simulated devices and their flash take as much again.  On the board all code lies in flash.
-HEAP := 320wK
+HEAP := 384wK
 DEVICE_TESTS := $(basename $(notdir $(wildcard tests/device/test_*.py)))
 FIRMWARE := $(shell find bookcase_fw -name '*.py')
 

@@ -4,39 +4,14 @@ import binascii
 import hashlib
 
 from bookcase_fw import lists
-from bookcase_fw.lists import Lists, ListsError, directory, fetch, part_of
+from bookcase_fw.lists import Lists, ListsError, fetch
 from bookcase_fw.notes import Notes
 from bookcase_fw.ring import Part
 from hw_sim.flash import Flash, PowerCut
-from tests.device.lab import OTHER_CARD, READER, Lab
+from tests.device.source import Source, said
 
 BANK = 6
 NOTES = 7
-
-
-class Source:
-    """What the service answers: the parts of one state of all readers."""
-
-    def __init__(self, readers: dict, parts: int = 4):
-        rows = [[] for _part in range(parts)]
-        for reader, quota in readers.items():
-            entry = bytes.fromhex(reader)[:7] + bytes((quota,))
-            rows[part_of(entry, parts)].append(entry)
-        self.parts = [b"".join(sorted(row)) for row in rows]
-        self.asked = []
-
-    @property
-    def wanted(self) -> int:
-        return binascii.crc32(directory(self.parts))
-
-    async def ask(self, text: str):
-        self.asked.append(text)
-        _lists, _space, part = text.partition(" ")
-        return said(self.parts[int(part)] if part else directory(self.parts))
-
-
-def said(data: bytes) -> dict:
-    return {"ok": True, "data": binascii.b2a_base64(data).decode().strip()}
 
 
 def reader(number: int) -> str:
@@ -140,23 +115,3 @@ async def test_a_power_cut_at_any_operation_leaves_the_old_lists_or_the_new_ones
             await fetch(held, source.wanted, source.ask)
             assert [held.quota(name) for name in sorted(new)] == [3] * 300
     assert cuts > 3 * 4 * 3 and lists.ENTRIES_MAX == 500
-
-
-async def test_a_machine_fetches_its_lists_and_lends_by_them_offline():
-    lab = Lab()
-    await lab.start()
-    lab.service.lists = Source({READER: 1}, parts=2)
-    policy = {"revision": 4, "loan_days": 30, "limit": 15, "quota": 2, "uptime_h": 72}
-    policy |= {"readers": [], "blocked": [], "lists": lab.service.lists.wanted, "parts": 2}
-    lab.app.on_want({"revision": 4, "policy": policy}, True)
-    await lab.until(lambda: not lab.app.offline.lists_wanted)
-    lab.service.served = False
-    await lab.come()
-    assert lab.screen.shown["left"] == 1 and lab.screen.shown["offline"]
-    lab.screen.leave()
-    await lab.shows("welcome")
-    lab.scanner.show(OTHER_CARD)
-    await lab.shows("refused")
-
-    assert lab.screen.shown["why"] == "offline"
-    await lab.switch_off()
