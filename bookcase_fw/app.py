@@ -95,14 +95,14 @@ class App:
     def on_want(self, want: dict, _retained: bool):
         if want["policy"]:
             self.offline.take(want["policy"])
-            self.spawn(self.offline.fetch(self._list, self.log))
+            self.spawn(self._fetch_lists())
             self._report()
 
     def on_served(self, served: bool):
         if served:
             self.offline.served()
             self.spawn(self.box.set_clock())
-            self.spawn(self.offline.fetch(self._list, self.log))
+            self.spawn(self._fetch_lists())
         self._screen.again()
         self._report()
 
@@ -263,7 +263,7 @@ class App:
             self.journal.tend()
             self.notes.tend()
             self.offline.tend()
-            await self.offline.fetch(self._list, self.log)
+            await self._fetch_lists()
             if self.identity.tend() and self.visit.idle:
                 self._body.greet()
             await self._body.look()
@@ -298,12 +298,17 @@ class App:
         if self.uplink:
             self.uplink.kick()
 
+    async def _fetch_lists(self):
+        if self.offline.lists_wanted:
+            await self.offline.fetch(self._list, self.log)
+            self._report()
+
     def _report(self):
         """Tell the service what the machine is, when that has changed."""
         lends = self._body.works and not self.locked_down
         if self.numbers:
             lends = lends and not self._lends_not() and (self.served or self.offline.lends)
-        state = {"config": self.config.revision, "policy": self.offline.revision}
+        state = {"config": self.config.revision, "policy": self.offline.in_force}
         state |= {"faults": sorted(self._faults.now), "fill": self.journal.fill, "lends": lends}
         state |= self._body.stock()
         if self.uplink and state != self._state:

@@ -25,6 +25,11 @@ class Offline:
         return self._policy["revision"] if self._policy else 0
 
     @property
+    def in_force(self) -> int:
+        """The policy's revision, 0 until the lists that it speaks of are in force as well."""
+        return 0 if self.lists_wanted else self.revision
+
+    @property
     def staff(self) -> list:
         """Staff cards (wire.STAFF_CARD) that open this machine."""
         return self._policy.get("staff", []) if self._policy else []

@@ -228,7 +228,7 @@ MESSAGES = (
     ("state", "up/state", 1, True, False, (
         ("session", str, True, "session id of this connection"),
         ("config", int, True, "revision of the configuration in force"),
-        ("policy", int, True, "revision of the policy in force; 0 when none"),
+        ("policy", int, True, "revision of the policy in force with its lists; 0 when none"),
         ("last", int, True, "record number that this state includes"),
         ("stock", [STOCK], True, "one for each compartment"),
         ("faults", [str], True, "parts that do not work now: words of PARTS, with .door where one"),

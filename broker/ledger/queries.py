@@ -17,7 +17,7 @@ _MACHINES = """
 SELECT device.name AS device, device.kind, device.doors, device.capacity,
     site.id AS site, site.name_zh, site.name_en, site.kind AS site_kind, site.lat, site.lon,
     state.heard_ms, state.online, state.session, state.served, state.firmware, state.lends,
-    state.fill, state.unacked, state.faults, state.stock
+    state.fill, state.policy, state.unacked, state.faults, state.stock
 FROM device JOIN site ON site.id = device.site
     LEFT JOIN device_state state ON state.device = device.id
 """

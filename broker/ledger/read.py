@@ -206,6 +206,7 @@ def _machine(row: Row, counts: Sequence[Row]) -> views.Machine:
         faults=json.loads(row.faults or "[]"),
         unacked=row.unacked or 0,
         fill=row.fill or 0,
+        policy=row.policy or 0,
         doors=doors,
         copies=sum(door.count for door in doors),
     )

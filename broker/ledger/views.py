@@ -79,6 +79,8 @@ class Machine:
     """records that wait on the machine for an acknowledgement"""
     fill: int
     """how full its journal is with them, in percent"""
+    policy: int
+    """revision of the offline policy that is in force with its lists; 0 for none"""
     doors: list[Door]
     """its compartments; none for a kiosk"""
     copies: int

@@ -54,7 +54,7 @@ async def test_staff_open_a_door_and_have_the_machine_tested_also_without_a_netw
         base_url=desk.servers.url, headers=desk.service._headers, timeout=20
     ) as office:
         await office.put("/v1/staff/anna", json={"role": "shelver"})
-        given = await office.put(f"/v1/staff/anna/cards/{STAFF_CARD}", json={"pin": PIN})
+        given = await office.post("/v1/staff/anna/cards", json={"card": STAFF_CARD, "pin": PIN})
         assert given.status_code == 200, given.text
     await at_rest(desk, DEVICE)
     await eyes.see("welcome")

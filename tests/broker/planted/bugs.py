@@ -114,7 +114,7 @@ BUGS = (
         "broker/ledger/fold.py",
         "    if seen.account is not None and not came_now:\n",
         "    if seen.account is not None:\n",
-        (f"{CONFLICTS}::test_a_book_that_came_in_the_same_session_and_is_gone_is_nobodys",)),
+        (f"{CONFLICTS}::test_a_book_that_came_in_the_same_session_and_is_gone_never_came",)),
     Bug("the chain is not checked between messages",
         "broker/ledger/inbox.py",
         "found.kind == GENUINE_LOSS or found.before == stream.chain",
