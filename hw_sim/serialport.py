@@ -11,7 +11,7 @@ from hw_sim.devices.twin import Twin
 from hw_sim.plug import Plug
 from hw_sim.wires import Wire
 
-READ_SIZE = 256
+READ_SIZE = 4096  # More than any message has: a fault of a wire is of whole ones.
 
 
 class SerialPort:

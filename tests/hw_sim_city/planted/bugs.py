@@ -135,7 +135,7 @@ BUGS = (
         "hw_sim/city/bookcase.py",
         "        flash._pages = self._pages\n",
         "",
-        13, ("Q3", "R2", "Q1", "Q2", CRASH)),
+        15, ("Q3", "R2", "Q1", "Q2", CRASH)),
     Bug("the service says what it has not committed",
         "hw_sim/city/service.py",
         '            if self._dies("before_commit", about):\n',
