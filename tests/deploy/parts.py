@@ -18,7 +18,7 @@ from hw_sim.world import sample
 
 DEPLOY = ROOT / "deploy"
 HOST = "localhost"
-LOOK_S, LOOKS_MAX = 0.1, 300
+LOOK_S, LOOKS_MAX = 0.1, 1200
 
 
 async def until(true: Callable[[], object], what: str) -> None:
