@@ -5,9 +5,8 @@ from kiosk.core.belt import screens
 from kiosk.core.events import Event
 from kiosk.core.led import flow as led
 from kiosk.core.led import screens as shared
-from kiosk.core.led.choices import choices, greyed, taps
+from kiosk.core.led.choices import choices
 from kiosk.core.model import Model, wiped
-from kiosk.core.role import Role
 from kiosk.core.steps import Step, entered
 
 EVENTS = ("shown", "unlinked", "stay", "timeout", "leave", "task", "door", "digit", "tap", "enter")
@@ -25,23 +24,14 @@ def rest(model: Model, event: Event, now_ms: int) -> Step:
     return entered(wiped(model)._replace(shown=model.shown), model.state, now_ms), ()
 
 
-BELT = Role(
-    events=EVENTS,
+BELT = led.role(
+    EVENTS,
     table=led.table(_OWN) | {(state, "timeout"): rest for state in _HOME},
-    ignored=led.ignored(
-        EVENTS,
-        led.HEARD
-        | dict.fromkeys(_OWN, "shown unlinked stay")
-        | dict.fromkeys(_HOME, "shown unlinked stay timeout"),
-    ),
-    screens=screens.SCREENS,
+    heard=led.HEARD
+    | dict.fromkeys(_OWN, "shown unlinked stay")
+    | dict.fromkeys(_HOME, "shown unlinked stay timeout"),
+    screens_=screens.SCREENS,
+    helps=screens.HELPS,
     choices=choices,
     status=status,
-    helps=screens.HELPS,
-    parts=("panel", "keypad"),
-    needs=("panel",),
-    journals=False,
-    taps=taps,
-    greyed=greyed,
-    choice=shared.choice,
 )

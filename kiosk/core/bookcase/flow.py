@@ -3,10 +3,6 @@
 from kiosk.core import states as at
 from kiosk.core.bookcase import choices, screens, steps
 from kiosk.core.led import flow as led
-from kiosk.core.led import screens as shared
-from kiosk.core.led import steps as follows
-from kiosk.core.led.choices import greyed, taps
-from kiosk.core.role import Role
 
 EVENTS = (
     # touched, or by keypad
@@ -16,34 +12,29 @@ EVENTS = (
     "shown", "unlinked", "stocked", "timeout",
 )  # fmt: skip
 
-# Where the controller leads and nothing can be chosen.
-_LED = ("opening", "open", "left_open", "counting", "again")
-_OWN = (at.WELCOME, at.ATTRACT, at.INSIDE, *_LED, "choose", "jammed", "done")
+_OWN = (at.WELCOME, at.ATTRACT, at.INSIDE, *led.OPEN, "choose", "jammed", "done")
 
-TABLE = led.table(_OWN) | {
-    (at.WELCOME, "inside"): steps.look_inside,
-    (at.WELCOME, "timeout"): steps.rest,
-    (at.ATTRACT, "wake"): steps.wake,
-    (at.ATTRACT, "timeout"): steps.go_on,
-    (at.INSIDE, "next"): steps.turn,
-    (at.INSIDE, "back"): steps.wake,
-    (at.INSIDE, "timeout"): steps.rest,
-    ("choose", "door"): follows.choose,
-    ("choose", "leave"): follows.leave,
-    ("jammed", "door"): follows.choose,
-    ("jammed", "leave"): follows.leave,
-    ("done", "door"): follows.choose,
-    ("done", "more"): follows.more,
-    ("done", "leave"): follows.leave,
-    ("done", "done"): follows.leave,
-}
+TABLE = (
+    led.table(_OWN)
+    | led.DOORS
+    | {
+        (at.WELCOME, "inside"): steps.look_inside,
+        (at.WELCOME, "timeout"): steps.rest,
+        (at.ATTRACT, "wake"): steps.wake,
+        (at.ATTRACT, "timeout"): steps.go_on,
+        (at.INSIDE, "next"): steps.turn,
+        (at.INSIDE, "back"): steps.wake,
+        (at.INSIDE, "timeout"): steps.rest,
+    }
+)
 TABLE |= {(state, "stocked"): steps.stock for state in screens.SCREENS}
 
 _FOLLOWS = "shown unlinked stay stocked"
-IGNORED = led.ignored(
+BOOKCASE = led.role(
     EVENTS,
-    {state: f"{words} stocked" for state, words in led.HEARD.items()}
-    | dict.fromkeys(_LED, _FOLLOWS)
+    table=TABLE,
+    heard={state: f"{words} stocked" for state, words in led.HEARD.items()}
+    | dict.fromkeys(led.OPEN, _FOLLOWS)
     | {
         at.WELCOME: f"{_FOLLOWS} inside timeout",
         at.ATTRACT: f"{_FOLLOWS} wake timeout",
@@ -52,21 +43,8 @@ IGNORED = led.ignored(
         "jammed": f"{_FOLLOWS} door leave",
         "done": f"{_FOLLOWS} door more leave done",
     },
-)
-
-BOOKCASE = Role(
-    events=EVENTS,
-    table=TABLE,
-    ignored=IGNORED,
-    screens=screens.SCREENS,
-    choices=choices.choices,
-    status=shared.status,
+    screens_=screens.SCREENS,
     helps=screens.HELPS,
-    parts=("panel", "keypad"),
-    needs=("panel",),
-    journals=False,
+    choices=choices.choices,
     reaches=True,
-    taps=taps,
-    greyed=greyed,
-    choice=shared.choice,
 )

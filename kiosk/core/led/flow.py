@@ -1,11 +1,15 @@
 """What every led machine's table has: it follows, it is lost, staff type a PIN and do tasks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from kiosk.core import states as at
 from kiosk.core.led import screens, steps
+from kiosk.core.led.choices import greyed, taps
+from kiosk.core.model import Model
+from kiosk.core.role import Role
 from kiosk.core.steps import home
+from kiosk.core.view import Texts, View
 
 Table = dict[tuple[str, str], Any]
 _LED = "shown unlinked stay"
@@ -21,6 +25,19 @@ HEARD = {
     "staff": f"{_LED} door task leave",
     "working": _LED,
     "report": f"{_LED} leave",
+}
+
+# Where the controller of a machine with doors leads, and nothing can be chosen.
+OPEN = ("opening", "open", "left_open", "counting", "again")
+DOORS: Table = {
+    ("choose", "door"): steps.choose,
+    ("choose", "leave"): steps.leave,
+    ("jammed", "door"): steps.choose,
+    ("jammed", "leave"): steps.leave,
+    ("done", "door"): steps.choose,
+    ("done", "more"): steps.more,
+    ("done", "leave"): steps.leave,
+    ("done", "done"): steps.leave,
 }
 
 
@@ -54,3 +71,33 @@ def ignored(events: Iterable[str], heard: Mapping[str, str]) -> dict[str, str]:
         state: " ".join(event for event in events if event not in words.split())
         for state, words in heard.items()
     }
+
+
+def role(
+    events: tuple[str, ...],
+    *,
+    table: Table,
+    heard: Mapping[str, str],
+    screens_: Mapping[str, Callable[[Model, Texts], View]],
+    helps: Mapping[str, str],
+    choices: Callable[[Model], tuple[str, ...]],
+    status: Callable[[Model], str] = screens.status,
+    reaches: bool = False,
+) -> Role:
+    """Return the role of a machine that its controller leads: it journals nothing itself."""
+    return Role(
+        events=events,
+        table=table,
+        ignored=ignored(events, heard),
+        screens=screens_,
+        choices=choices,
+        status=status,
+        helps=helps,
+        parts=("panel", "keypad"),
+        needs=("panel",),
+        journals=False,
+        reaches=reaches,
+        taps=taps,
+        greyed=greyed,
+        choice=screens.choice,
+    )
