@@ -29,7 +29,7 @@ class Antennas:
                 self.devices.append(Device(part, openers[part], (UhfReaderError,), report))
         self._wanted: dict = {}  # Compartment -> the count that is on.
         self._shelves: dict = {}  # Tag -> index of the antenna that hears it.
-        self._times: dict = {}  # (tag, index of an antenna) -> rounds of this count that heard it.
+        self._times: dict = {}  # Compartment -> (tag, index) -> rounds of its count that heard it.
         self._air = asyncio.Lock()
 
     def work(self, number: int) -> bool:
@@ -50,7 +50,7 @@ class Antennas:
         Returns None when it was stopped, or another count of the compartment began: nobody waits.
         """
         self._wanted[number] = count
-        self._times = {}
+        self._times[number] = {}
         try:
             while count.wants_more():
                 count.add(await self._round(number))
@@ -110,13 +110,14 @@ class Antennas:
         if len(own) == 1:
             return await self._listen(own[0])
         heard = []
+        times = self._times.setdefault(number, {})  # Kept, should a count begin amid this round.
         for index in own:
             for tag, dbm in await self._listen(index):
-                self._times[tag, index] = self._times.get((tag, index), 0) + 1
+                times[tag, index] = times.get((tag, index), 0) + 1
                 heard.append((tag, dbm, index))
         for tag, _dbm, index in heard:
             before = self._shelves.setdefault(tag, index)
-            if self._times[tag, index] > self._times.get((tag, before), 0):
+            if times[tag, index] > times.get((tag, before), 0):
                 self._shelves[tag] = index
         return [(tag, dbm) for tag, dbm, index in heard if self._shelves[tag] == index]
 
