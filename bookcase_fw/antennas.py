@@ -18,9 +18,11 @@ class Antennas:
     is a hint of place and no holder: a copy that was put on another shelf has not moved.
     """
 
-    def __init__(self, openers: dict, counts: list, report):
-        """openers: part -> see Device; counts: antennas of each compartment; report: see Device."""
-        self._own, self.devices = [], []
+    def __init__(self, openers: dict, counts: list, report, neighbours):
+        """openers: part -> see Device; counts: antennas of each compartment; report: see Device;
+        neighbours(number): the compartments that are asked when one's count is in doubt.
+        """
+        self._own, self.devices, self._neighbours = [], [], neighbours
         for count in counts:
             first = len(self.devices)
             self._own.append(range(first, first + count))
@@ -95,9 +97,7 @@ class Antennas:
         return heard
 
     async def _ask_neighbours(self, number: int, count: Count):
-        for neighbour in (number - 1, number + 1):
-            if not 1 <= neighbour <= len(self._own):
-                continue
+        for neighbour in self._neighbours(number):
             try:
                 for _round in range(_NEIGHBOUR_ROUNDS):
                     count.add_neighbour(neighbour, await self._round(neighbour))

@@ -10,6 +10,7 @@ from bookcase_fw.count import Count
 from bookcase_fw.devices import Device, Down
 from bookcase_fw.doors import Door
 from bookcase_fw.drivers.lockboard import LockBoardError
+from bookcase_fw.neighbours import Neighbours
 
 
 class Cabinet:
@@ -18,7 +19,8 @@ class Cabinet:
         self._app = app
         self.numbers = tuple(range(1, app.config.doors + 1))
         self.lock = Device("lock", openers["lock"], (LockBoardError,), app.fault)
-        self._antennas = Antennas(openers, app.config.antennas, app.fault)
+        self._neighbours = Neighbours(app.notes, self.numbers)
+        self._antennas = Antennas(openers, app.config.antennas, app.fault, self._neighbours.of)
         self._doors = [Door(app, self, number) for number in self.numbers]
 
     @property
@@ -94,10 +96,10 @@ class Cabinet:
         for door in self._doors:
             await self._antennas.check(door.number)
 
-    async def overhear(self, number: int, rounds: int) -> "dict | None":
-        """Return other compartment -> dBm of its copy that this one's antennas hear best.
+    async def learn_neighbours(self, number: int, rounds: int) -> "dict | None":
+        """Learn other compartment -> dBm of its copy that this one's antennas hear best; return it.
 
-        None when they do not work.
+        None when they do not work; then what was learned before holds.
         """
         heard = await self._antennas.listen(number, rounds)
         if heard is None:
@@ -107,6 +109,7 @@ class Cabinet:
             for tag in other.contents.stable or {}:
                 if other.number != number and tag in heard:
                     found[other.number] = max(heard[tag], found.get(other.number, -128))
+        self._neighbours.learn(number, found)
         return found
 
     async def look(self):

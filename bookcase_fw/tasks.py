@@ -55,11 +55,11 @@ class Tasks:
         self._app.spawn(self._learning(doors))
 
     async def _learning(self, doors: list):
-        """Tell how each compartment's antenna hears the copies of the others, before it is used."""
+        """Learn how each compartment's antennas hear the copies of the others."""
         found = []
         for number in doors:
             part = "reader.%d" % number
-            heard = await self._body.overhear(number, LEARN_ROUNDS)
+            heard = await self._body.learn_neighbours(number, LEARN_ROUNDS)
             if heard is None:
                 found.append({"part": part, "ok": False})
             elif heard:

@@ -31,7 +31,7 @@ def _closed():
 async def test_a_count_may_begin_while_a_check_hears_its_last_shelf():
     shelves = [Shelf((1, 2)), Shelf((3,)), Shelf((4,))]
     openers = {"reader.%d" % n: shelf.opened for n, shelf in enumerate(shelves, 1)}
-    antennas = Antennas(openers, [len(shelves)], print)
+    antennas = Antennas(openers, [len(shelves)], print, lambda _number: [])
     for shelf in shelves[:2]:
         shelf.goes_on.set()
     check = asyncio.create_task(antennas.check(1))
