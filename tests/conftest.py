@@ -7,6 +7,8 @@ import pytest
 
 from hw_sim import instant
 
+pytest_plugins = ["tests.peers"]
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:

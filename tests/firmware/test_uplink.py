@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from bookcase_fw import wire
-from tests.mqtt_servers import SERVERS, Mosquitto, Server
-from tests.tiny_service import TinyService
+from tests.mqtt_servers import Mosquitto, Server
+from tests.peers import Services, services
 
 HOME = Path(__file__).parent.parent.parent
 MICROPYTHON = HOME / ".cache/micropython/micropython"
@@ -76,20 +76,11 @@ class Device:
                 self._changed.notify_all()
 
 
-@pytest.fixture(params=SERVERS)
-def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
-    with SERVERS[request.param](tmp_path) as server:
-        yield server
+Devices = Callable[[Server], Device]
 
 
 @pytest.fixture
-def mosquitto(tmp_path: Path) -> Iterator[Server]:
-    with Mosquitto(tmp_path) as server:
-        yield server
-
-
-@pytest.fixture
-def device(tmp_path: Path) -> Iterator[Callable[[Server], Device]]:
+def device(tmp_path: Path) -> Iterator[Devices]:
     devices: list[Device] = []
 
     def make(server: Server) -> Device:
@@ -103,22 +94,12 @@ def device(tmp_path: Path) -> Iterator[Callable[[Server], Device]]:
 
 
 @pytest.fixture
-def service() -> Iterator[Callable[[Server], TinyService]]:
-    services: list[TinyService] = []
-
-    def make(server: Server) -> TinyService:
-        services.append(TinyService(server.port, DEVICE, KEY))
-        return services[-1]
-
-    yield make
-    for service in services:
-        service.close()
+def service() -> Iterator[Services]:
+    yield from services(DEVICE, KEY)
 
 
 def test_every_fact_arrives_once_and_in_order_through_kills(
-    server: Server,
-    device: Callable[[Server], Device],
-    service: Callable[[Server], TinyService],
+    server: Server, device: Devices, service: Services
 ) -> None:
     ledger = service(server)
     machine = device(server)
@@ -140,9 +121,7 @@ def test_every_fact_arrives_once_and_in_order_through_kills(
 
 
 def test_a_server_that_closes_in_good_order_is_noticed_at_once(
-    server: Server,
-    device: Callable[[Server], Device],
-    service: Callable[[Server], TinyService],
+    server: Server, device: Devices, service: Services
 ) -> None:
     ledger = service(server)
     machine = device(server)
@@ -158,9 +137,7 @@ def test_a_server_that_closes_in_good_order_is_noticed_at_once(
 
 
 def test_a_server_that_hangs_is_noticed_by_its_silence(
-    mosquitto: Server,
-    device: Callable[[Server], Device],
-    service: Callable[[Server], TinyService],
+    mosquitto: Server, device: Devices, service: Services
 ) -> None:
     ledger = service(mosquitto)
     machine = device(mosquitto)
@@ -176,9 +153,7 @@ def test_a_server_that_hangs_is_noticed_by_its_silence(
 
 
 def test_a_planned_stop_and_a_death_both_end_the_presence(
-    server: Server,
-    device: Callable[[Server], Device],
-    service: Callable[[Server], TinyService],
+    server: Server, device: Devices, service: Services
 ) -> None:
     ledger = service(server)
     machine = device(server)
@@ -195,11 +170,7 @@ def test_a_planned_stop_and_a_death_both_end_the_presence(
     assert shown == [("1.1", True), ("1.1", False), ("2.1", True), ("2.1", False)]
 
 
-def test_a_forged_ack_erases_nothing(
-    mosquitto: Server,
-    device: Callable[[Server], Device],
-    service: Callable[[Server], TinyService],
-) -> None:
+def test_a_forged_ack_erases_nothing(mosquitto: Server, device: Devices, service: Services) -> None:
     ledger = service(mosquitto)
     machine = device(mosquitto)
     machine.hear("served")
@@ -239,9 +210,7 @@ ORDERS = (
 
 
 def test_orders_that_must_not_be_done_are_refused_with_their_reason(
-    mosquitto: Server,
-    device: Callable[[Server], Device],
-    service: Callable[[Server], TinyService],
+    mosquitto: Server, device: Devices, service: Services
 ) -> None:
     ledger = service(mosquitto)
     machine = device(mosquitto)
@@ -262,9 +231,7 @@ def test_orders_that_must_not_be_done_are_refused_with_their_reason(
 
 
 def test_asks_are_answered_or_given_up(
-    mosquitto: Server,
-    device: Callable[[Server], Device],
-    service: Callable[[Server], TinyService],
+    mosquitto: Server, device: Devices, service: Services
 ) -> None:
     ledger = service(mosquitto)
     machine = device(mosquitto)
@@ -285,9 +252,7 @@ def test_asks_are_answered_or_given_up(
 
 
 def test_the_journal_is_held_back_while_the_service_is_away(
-    mosquitto: Server,
-    device: Callable[[Server], Device],
-    service: Callable[[Server], TinyService],
+    mosquitto: Server, device: Devices, service: Services
 ) -> None:
     ledger = service(mosquitto)
     machine = device(mosquitto)
@@ -306,9 +271,7 @@ def test_the_journal_is_held_back_while_the_service_is_away(
 
 
 def test_a_service_that_does_not_answer_is_noticed_and_greeted_again(
-    mosquitto: Server,
-    device: Callable[[Server], Device],
-    service: Callable[[Server], TinyService],
+    mosquitto: Server, device: Devices, service: Services
 ) -> None:
     ledger = service(mosquitto)
     machine = device(mosquitto)
@@ -326,9 +289,7 @@ def test_a_service_that_does_not_answer_is_noticed_and_greeted_again(
 
 
 def test_an_ordered_new_journal_carries_what_was_not_acknowledged(
-    mosquitto: Server,
-    device: Callable[[Server], Device],
-    service: Callable[[Server], TinyService],
+    mosquitto: Server, device: Devices, service: Services
 ) -> None:
     ledger = service(mosquitto)
     machine = device(mosquitto)
@@ -350,9 +311,7 @@ def test_an_ordered_new_journal_carries_what_was_not_acknowledged(
 
 
 def test_a_state_is_said_at_most_so_often_and_again_after_a_reconnection(
-    mosquitto: Server,
-    device: Callable[[Server], Device],
-    service: Callable[[Server], TinyService],
+    mosquitto: Server, device: Devices, service: Services
 ) -> None:
     ledger = service(mosquitto)
     machine = device(mosquitto)
@@ -370,9 +329,7 @@ def test_a_state_is_said_at_most_so_often_and_again_after_a_reconnection(
     assert ledger.states[-1]["session"] != "1.1"
 
 
-def test_a_device_survives_a_port_that_is_not_a_server(
-    tmp_path: Path, device: Callable[[Server], Device]
-) -> None:
+def test_a_device_survives_a_port_that_is_not_a_server(tmp_path: Path, device: Devices) -> None:
     """It is accepted and hears nonsense: it pauses and tries again."""
     server = Mosquitto(tmp_path)
     with socket.create_server(("127.0.0.1", server.port)) as listener:

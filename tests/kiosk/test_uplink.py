@@ -12,8 +12,9 @@ from bookcase_fw import wire
 from kiosk.services.clock import Clock
 from kiosk.services.journal import Journal
 from kiosk.services.uplink import Uplink
-from tests.mqtt_servers import SERVERS, Mosquitto, Server
-from tests.tiny_service import WAIT_S, TinyService
+from tests.mqtt_servers import Server
+from tests.peers import Services, services
+from tests.tiny_service import WAIT_S
 
 DEVICE, KEY = "kx01", bytes(range(32))
 TIMINGS = {"pause_ms": 50, "pause_max_ms": 200, "answer_ms": 1000, "state_ms": 100}
@@ -61,18 +62,6 @@ class Kiosk:
         self.uplink.ask("account", self.answers.append, 5000, reader="r", how="card")
 
 
-@pytest.fixture(params=SERVERS)
-def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
-    with SERVERS[request.param](tmp_path) as server:
-        yield server
-
-
-@pytest.fixture
-def mosquitto(tmp_path: Path) -> Iterator[Server]:
-    with Mosquitto(tmp_path) as server:
-        yield server
-
-
 @pytest.fixture
 def kiosk(tmp_path: Path) -> Iterator[Callable[[Server], Kiosk]]:
     kiosks: list[Kiosk] = []
@@ -88,20 +77,11 @@ def kiosk(tmp_path: Path) -> Iterator[Callable[[Server], Kiosk]]:
 
 
 @pytest.fixture
-def service() -> Iterator[Callable[[Server], TinyService]]:
-    services: list[TinyService] = []
-
-    def make(server: Server) -> TinyService:
-        services.append(TinyService(server.port, DEVICE, KEY))
-        return services[-1]
-
-    yield make
-    for service in services:
-        service.close()
+def service() -> Iterator[Services]:
+    yield from services(DEVICE, KEY)
 
 
 Kiosks = Callable[[Server], Kiosk]
-Services = Callable[[Server], TinyService]
 
 
 def test_every_fact_arrives_once_and_in_order_through_kills(
