@@ -4,7 +4,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import partial
@@ -27,6 +27,7 @@ from broker.keeping import command as keeping
 from broker.ledger import audit, database
 from broker.ledger.explain import Explanation
 from broker.library import load as library
+from broker.progress import progress
 from broker.reports.command import app as reports
 from broker.restock.command import app as restock
 from broker.service import Service, set_up_log
@@ -98,7 +99,7 @@ def load(folder: Path, config: ConfigFile) -> None:
         settings = configuration.read(config)
         with database.alone(settings.folder, settings.database) as db:
             counts = library.load(
-                db, folder, district_key=settings.key, now_ms=_now_ms(), progress=_progress()
+                db, folder, district_key=settings.key, now_ms=_now_ms(), progress=progress()
             )
     print(" ".join(f"{name}={count}" for name, count in counts.items()))
 
@@ -123,7 +124,7 @@ def check(config: ConfigFile) -> None:
             in_force.day,
             settings.database,
             rules=in_force.rules,
-            progress=partial(_progress(), "copies"),
+            progress=partial(progress(), "copies"),
         )
     for difference in differences:
         print(difference)
@@ -160,21 +161,6 @@ def _errors() -> Iterator[None]:
     ) as error:
         print(f"shugui: {error}", file=sys.stderr)
         raise typer.Exit(1) from error
-
-
-def _progress() -> Callable[[str, int, int], None]:
-    """Return what tells how far it is: in place on a terminal, elsewhere a line for each tenth."""
-    told = ("", 0)
-
-    def tell(name: str, done: int, total: int) -> None:
-        nonlocal told
-        here = (name, done * 10 // max(1, total))
-        if sys.stderr.isatty() or (done and here != told):
-            end = "\r" if sys.stderr.isatty() and done < total else "\n"
-            print(f"{name}: {done} of {total}", end=end, file=sys.stderr, flush=True)
-        told = here
-
-    return tell
 
 
 def _now_ms() -> int:

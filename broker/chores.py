@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from broker.accounts import reconcile
+from broker.accounts import reconcile as statements
 from broker.accounts.retire import retire as detach
 from broker.desk.requests import Answer
 from broker.ledger.store import Database
@@ -57,8 +57,26 @@ def retire(before: int) -> Chore:
     """Detach what ended before a day (yyyymmdd) from its readers; answers how many of each."""
 
     def run(db: Database, now: Now) -> Answer:
-        before_ms, _end_ms = reconcile.midnights(before, now.zone)
+        before_ms, _end_ms = statements.midnights(before, now.zone)
         return detach(db, before_ms=before_ms, now_ms=now.ms)._asdict()
+
+    return run
+
+
+def reconcile(provider: str, day: int, text: str) -> Chore:
+    """Compare a provider's statement of a day with the ledger; raises StatementError."""
+
+    def run(db: Database, now: Now) -> Answer:
+        report = statements.compare(
+            db,
+            provider,
+            day,
+            text,
+            midnight_ms=statements.midnights(day, now.zone),
+            now_ms=now.ms,
+        )
+        differences = [found._asdict() for found in report.differences]
+        return {"matched": report.matched, "differences": differences}
 
     return run
 

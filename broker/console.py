@@ -4,13 +4,15 @@ The service leaves its address and a token in its data folder, readable by its o
 can read that file can read the ledger beside it as well.  The token lives as long as the folder.
 """
 
+import http.client
 import json
 import os
 import secrets
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
@@ -20,11 +22,13 @@ from broker.config import Config
 from broker.desk.requests import Answer
 from broker.ledger import database
 from broker.ledger.store import Database
+from broker.lengthy import Hands, Lengthy
 from broker.staff.people import CONSOLE
 
 T = TypeVar("T")
 
 NAME = "console.json"
+HALF_WAY = "what was done stays done; run the command again for the rest"
 TIMEOUT_S = 120.0  # To count a large month anew takes a while.
 # The service is on this machine: no proxy that the environment names stands between.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -42,17 +46,39 @@ class Console(NamedTuple):
 
     def ask(self, method: str, path: str, body: object = None, *, key: str = "") -> Any:
         """Return what the API answers; `key` makes a request that is told again be done once."""
+        with self._asked(method, path, body, key) as answer:
+            return json.load(answer)
+
+    def follow(self, method: str, path: str) -> Iterator[Answer]:
+        """Yield what the API tells while it goes on; ConsoleError when it does not come to its end.
+
+        The time limit is for each line.
+        """
+        with self._asked(method, path, None, "") as answer:
+            for line in answer:
+                found = json.loads(line)
+                if "error" in found:
+                    raise ConsoleError(f"{found['error']}: {HALF_WAY}")
+                if "ended" in found:
+                    return
+                yield found
+        raise ConsoleError(f"the service ended: {HALF_WAY}")
+
+    @contextmanager
+    def _asked(
+        self, method: str, path: str, body: object, key: str
+    ) -> Iterator[http.client.HTTPResponse]:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         headers |= {"Idempotency-Key": key} if key else {}
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.web + path, data=data, headers=headers, method=method)
         try:
             with _OPENER.open(request, timeout=TIMEOUT_S) as answer:
-                return json.load(answer)
+                yield answer
         except urllib.error.HTTPError as error:
             raise ConsoleError(_problem(error)) from None
-        except OSError as error:
-            raise ConsoleError(f"{self.web}: {error}") from None
+        except (OSError, http.client.HTTPException) as error:
+            raise ConsoleError(f"{self.web}: {error or type(error).__name__}") from None
 
 
 def do(config: Config, directly: Callable[[Database], T], over_api: Callable[[Console], T]) -> T:
@@ -65,22 +91,32 @@ def do(config: Config, directly: Callable[[Database], T], over_api: Callable[[Co
         with database.alone(config.folder, config.database) as db:
             return _committed(db, directly)
     except database.InUse as held:
-        known = find(config.folder)
-        if known is None:
-            raise ConsoleError(str(held)) from None
-        return over_api(known)
+        return over_api(_of(config, held))
 
 
 def do_chore(config: Config, chore: Chore, method: str, path: str, body: object) -> Answer:
     """Do a chore as `do` does; told again over the API it is done once."""
     key = secrets.token_hex(16)
-    now = Now(time.time_ns() // 1_000_000, ZoneInfo(config.timezone), CONSOLE)
+    now = Now(_now_ms(), ZoneInfo(config.timezone), CONSOLE)
 
     def over_api(console: Console) -> Answer:
         answer: Answer = console.ask(method, path, body, key=key)
         return answer
 
     return do(config, lambda db: chore(db, now), over_api)
+
+
+def follow(config: Config, chore: Lengthy, method: str, path: str) -> Iterator[Answer]:
+    """Do a lengthy chore as `do` does, and yield what it tells after each slice."""
+    try:
+        with database.alone(config.folder, config.database) as db:
+
+            def alone(run: Callable[[Database], T]) -> T:
+                return _committed(db, run)
+
+            yield from chore(Hands(alone, alone, _now_ms))
+    except database.InUse as held:
+        yield from _of(config, held).follow(method, path)
 
 
 def announce(folder: Path, web: str) -> str:
@@ -102,6 +138,17 @@ def find(folder: Path) -> Console | None:
     """Return the console of a data folder; None where no service ever ran."""
     path = folder / NAME
     return Console(**json.loads(path.read_text())) if path.exists() else None
+
+
+def _of(config: Config, held: database.InUse) -> Console:
+    known = find(config.folder)
+    if known is None:
+        raise ConsoleError(str(held)) from None
+    return known
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _committed(db: Database, run: Callable[[Database], T]) -> T:

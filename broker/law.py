@@ -30,6 +30,7 @@ class Law(NamedTuple):
     calendar: Calendar
     ruleset: int
     day: Callable[[int], int]
+    sha256: str = ""  # Of both texts; empty when they are from no file.
 
 
 def of_files(config: Config) -> Law:
@@ -44,14 +45,18 @@ def in_force(db: Database, config: Config, now_ms: int) -> Law:
     """
     text, days_text = _texts(config)
     law = _law(config, text, days_text, ruleset=0)
-    digest = sha256(f"{text}\0{days_text}".encode()).hexdigest()
     days_digest = sha256(days_text.encode()).hexdigest()
     db.begin()
-    db.execute(_ENTER, (digest, text, now_ms))
-    (ruleset,) = db.execute(_RULESET, (digest,)).fetchone()
+    db.execute(_ENTER, (law.sha256, text, now_ms))
+    (ruleset,) = db.execute(_RULESET, (law.sha256,)).fetchone()
     db.execute(_CALENDAR, (ruleset, days_digest, law.calendar.version, days_text))
     db.commit()
     return law._replace(ruleset=ruleset)
+
+
+def is_old(law: Law, config: Config) -> bool:
+    """Say whether the files say something else since this law was read from them."""
+    return law.sha256 != _digest(*_texts(config))
 
 
 def _law(config: Config, text: str, days_text: str, *, ruleset: int) -> Law:
@@ -61,7 +66,12 @@ def _law(config: Config, text: str, days_text: str, *, ruleset: int) -> Law:
         _parsed(calendar.parse, days_text, _path(config.calendar, CALENDAR)),
         ruleset,
         days.in_zone(zone),
+        _digest(text, days_text),
     )
+
+
+def _digest(text: str, days_text: str) -> str:
+    return sha256(f"{text}\0{days_text}".encode()).hexdigest()
 
 
 def _texts(config: Config) -> tuple[str, str]:

@@ -32,6 +32,7 @@ from broker.leases import Leases
 from broker.ledger import database
 from broker.ledger.read import Reader
 from broker.ledger.trial import Trial
+from broker.lengthy import Hands
 from broker.link import Link, Server
 from broker.live import Hub
 from broker.minder import Minder
@@ -148,6 +149,7 @@ class Service:
                     now_ms=now_ms,
                     hasher=Hasher(),
                 ),
+                hands=Hands(do, self._accounts.read, now_ms),
                 openings=Openings(do=do, open_door=self._open_for_reader, now_ms=now_ms),
             )
         )

@@ -38,6 +38,7 @@ class Office(NamedTuple):
     till: Till
     senders: Mapping[str, Sender]
     cost_of: CostOf
+    law_is_old: Callable[[], bool]  # Rules or calendar were changed since they were read.
     cards: Callable[[Database], Cards]
     people_changed: Callable[[int], None]  # Called in the writer's transaction.
     zone: ZoneInfo

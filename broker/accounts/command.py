@@ -1,7 +1,6 @@
 """`python -m broker accounts …`: settle again, reconcile a statement, check, retire, show, export.
 
-`retire` is done by the service when one runs.  What else writes needs the data folder for itself,
-as `load` does; the service's API does the same.
+What writes is done by the service when one runs, and in the ledger itself when none does.
 """
 
 import sys
@@ -10,23 +9,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import typer
 
-from broker import chores, console, law
+from broker import chores, console, lengthy
 from broker import config as configuration
 from broker.accounts import costs, people, personal, reconcile, views
 from broker.accounts import money as purses
 from broker.accounts.people import AccountError
 from broker.accounts.reconcile import StatementError
-from broker.accounts.settle import Settlement
+from broker.accounts.settle import Changed
 from broker.circulation import days
 from broker.circulation.rules import RuleError
 from broker.circulation.texts import money as yuan
-from broker.config import Config
+from broker.law import of_files
 from broker.ledger import database
-from broker.ledger.store import Database
+from broker.progress import progress
 
 app = typer.Typer(no_args_is_help=True, help="Readers' accounts.")
 ConfigFile = Annotated[Path, typer.Option("--config", help="the service's JSON file")]
@@ -59,19 +59,16 @@ def settle(config: ConfigFile, since: Since = "2000-01-01") -> None:
     """Settle again what ended since a day, by today's rules and calendar; only differences."""
     with _errors():
         settings = configuration.read(config)
-        with _writing(settings) as db:
-            now_ms = _now_ms()
-            zone = ZoneInfo(settings.timezone)
-            in_force = law.in_force(db, settings, now_ms)
-            cost_of = costs.by(in_force.rules, in_force.calendar)
-            settlement = Settlement(db, cost_of, in_force.day)
-            begin_ms, _end_ms = reconcile.midnights(_day(since), zone)
-            db.begin()
-            changed = settlement.settle_since(begin_ms, now_ms)
-            db.commit()
-    for found in changed:
-        print(f"loan {found.cause}: {found.kind} {found.before} -> {found.after} fen")
-    print(f"{len(changed)} differences written")
+        law = of_files(settings)
+        begin_ms, _end_ms = reconcile.midnights(_day(since), ZoneInfo(settings.timezone))
+        chore = lengthy.settle(costs.by(law.rules, law.calendar), law.day, begin_ms)
+        path, tell, count = f"/v1/settlements?since_ms={begin_ms}", progress(), 0
+        for step in console.follow(settings, chore, "POST", path):
+            tell(step["what"], step["done"], step["total"])
+            count += len(step["changed"])
+            for found in (Changed(**one) for one in step["changed"]):
+                print(f"loan {found.cause}: {found.kind} {found.before} -> {found.after} fen")
+    print(f"{count} differences written")
 
 
 @app.command("reconcile")
@@ -79,23 +76,15 @@ def compare(provider: str, day: str, statement: Path, config: ConfigFile) -> Non
     """Compare a provider's CSV statement of a day with the ledger: exit 1 on a difference."""
     with _errors():
         settings = configuration.read(config)
-        zone = ZoneInfo(settings.timezone)
         text = statement.read_text(encoding="utf-8-sig")
-        with _writing(settings) as db:
-            db.begin()
-            report = reconcile.compare(
-                db,
-                provider,
-                _day(day),
-                text,
-                midnight_ms=reconcile.midnights(_day(day), zone),
-                now_ms=_now_ms(),
-            )
-            db.commit()
-    for found in report.differences:
-        print(f"{found.what}: {found.kind} {found.id}: {found.ours or '-'} / {found.theirs or '-'}")
-    print(f"{report.matched} match, {len(report.differences)} differ")
-    raise typer.Exit(1 if report.differences else 0)
+        path = f"/v1/reconciliations/{quote(provider)}/{_day(day)}"
+        chore = chores.reconcile(provider, _day(day), text)
+        report = console.do_chore(settings, chore, "POST", path, {"statement": text})
+    for found in report["differences"]:
+        said = f"{found['ours'] or '-'} / {found['theirs'] or '-'}"
+        print(f"{found['what']}: {found['kind']} {found['id']}: {said}")
+    print(f"{report['matched']} match, {len(report['differences'])} differ")
+    raise typer.Exit(1 if report["differences"] else 0)
 
 
 @app.command()
@@ -132,21 +121,6 @@ def export(card: str, file: Path, config: ConfigFile) -> None:
         with file.open("xb") as out:
             out.write(data)
     print(f"{file}: {len(data)} bytes")
-
-
-@contextmanager
-def _writing(settings: Config) -> Iterator[Database]:
-    """Open the ledger for oneself; what is not committed in the end did not happen."""
-    lock = None if settings.database else database.Lock(settings.folder)
-    db = database.open_writer(settings.folder, settings.database)
-    try:
-        yield db
-    finally:
-        if db.in_transaction:
-            db.rollback()
-        db.close()
-        if lock:
-            lock.release()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from typing import TypeVar
 
 from bookcase_fw import sign
+from broker import lengthy
 from broker.accounts import consents, people, personal, reconcile, views
 from broker.accounts.blocks import Blocks
 from broker.accounts.clerk import Clerk, Office
@@ -16,15 +17,16 @@ from broker.accounts.consents import Consents
 from broker.accounts.money import Cause, Money, Reason
 from broker.accounts.people import AccountError, Person
 from broker.accounts.reconcile import Report
-from broker.accounts.settle import Changed, Settlement
 from broker.accounts.sureties import Sureties
 from broker.circulation import days
 from broker.desk import requests
 from broker.ledger.store import Database
+from broker.lengthy import Lengthy
 
 T = TypeVar("T")
 # What staff book by hand, and where the money goes is the kind's own.
 BY_HAND = ("waive", "write_off", "processing", "lost_item")
+LAW_IS_OLD = "rules or calendar were changed since the service started: restart it first"
 
 Answer = dict[str, object]
 
@@ -178,6 +180,16 @@ class Accounts:
 
         return self._once(card, ["guardian", card, hash, relation, verified, actor], key, run)
 
+    def publish(self, purpose: str, *, text_zh: str, text_en: str, key: str) -> Answer:
+        """Publish the next version of a text that readers agree to; `id` is its version."""
+        now_ms = self._office.now_ms()
+        asked = ["publish", purpose, text_zh, text_en]
+
+        def run(db: Database) -> Answer:
+            return {"id": Consents(db).publish(purpose, text_zh, text_en, now_ms)}
+
+        return self._office.do(lambda db: requests.once(db, key, asked, now_ms, lambda: run(db)))
+
     def consent(
         self, card: str, purpose: str, *, guardian: int, withdraw: bool, actor: str, key: str
     ) -> Answer:
@@ -212,26 +224,29 @@ class Accounts:
         # Not by the card: what was asked is remembered, and whom it was about must not be.
         return self._once(card, ["erase", reason, anyway, actor], key, run)
 
-    def reconcile(self, provider: str, day: int) -> Report:
-        """Fetch a provider's statement of a day, compare it, and keep the report."""
-        text = self.till.statement(provider, day)
+    def reconcile(self, provider: str, day: int, text: str | None = None) -> Report:
+        """Compare a provider's statement of a day, keep the report; without a text it is fetched.
+
+        Raises StatementError, and Silent when the provider does not answer.
+        """
         office = self._office
+        said = self.till.statement(provider, day) if text is None else text
         midnights = reconcile.midnights(day, office.zone)
         return office.do(
             lambda db: reconcile.compare(
-                db, provider, day, text, midnight_ms=midnights, now_ms=office.now_ms()
+                db, provider, day, said, midnight_ms=midnights, now_ms=office.now_ms()
             )
         )
 
-    def settle(self, since_ms: int) -> list[Changed]:
-        """Settle again what ended since then: after a closure was declared for days gone by."""
+    def settle(self, since_ms: int) -> Lengthy:
+        """Return what settles again what ended since then.
+
+        Raises AccountError when rules or calendar are others than those that the service knows.
+        """
         office = self._office
-
-        def run(db: Database) -> list[Changed]:
-            settlement = Settlement(db, office.cost_of, days.in_zone(office.zone))
-            return settlement.settle_since(since_ms, office.now_ms())
-
-        return office.do(run)
+        if office.law_is_old():
+            raise AccountError(LAW_IS_OLD)
+        return lengthy.settle(office.cost_of, days.in_zone(office.zone), since_ms)
 
     def _once(
         self,

@@ -12,7 +12,7 @@ from broker.accounts.providers import SignedProvider
 from broker.accounts.till import Do, Till
 from broker.config import Config
 from broker.exchange import Exchange
-from broker.law import Law
+from broker.law import Law, is_old
 from broker.ledger import database
 from broker.ledger.store import Database
 from broker.notices.senders import Mail, Sender, Webhook
@@ -47,6 +47,7 @@ def open_accounts(
         till=Till(do, providers, now_ms),
         senders=_senders(config, now_ms),
         cost_of=costs.by(law.rules, law.calendar),
+        law_is_old=lambda: is_old(law, config),
         cards=cards,
         people_changed=exchange.people_changed,
         zone=ZoneInfo(config.timezone),

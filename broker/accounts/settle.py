@@ -122,11 +122,11 @@ class Settlement:
             self._waive_no_more_than_is_charged(about, now_ms)
         return found
 
-    def settle_since(self, since_ms: int, now_ms: int) -> list[Changed]:
-        """Settle all loans that ended since then, and what was charged for others since then."""
+    def since(self, since_ms: int) -> list[_Key]:
+        """Return the loans that ended since then, and those charged for since then; only looks."""
         loans = {(copy, cause) for copy, cause in self._db.execute(_ENDED, (since_ms,))}
         loans |= {_loan_of(cause) for (cause,) in self._db.execute(_CHARGED, (since_ms,))}
-        return [changed for loan in sorted(loans) for changed in self.settle(*loan, now_ms)]
+        return sorted(loans)
 
     def _cost(self, row: Row | None) -> _Cost:
         """Return what a loan costs; one that is gone, and so has no row, costs nothing."""

@@ -11,10 +11,10 @@ from typing import Annotated
 import typer
 
 from broker import config as configuration
+from broker import console, lengthy
 from broker.catalogue import export, intake, marc, sheet
-from broker.catalogue.index import Index
 from broker.ledger import database
-from broker.ledger.store import Database
+from broker.progress import progress
 
 app = typer.Typer(no_args_is_help=True, help="Titles: import, export, ranking.")
 
@@ -44,8 +44,10 @@ def import_(
     """Import titles; only what changed since the last import is changed."""
     source = intake.Source(file, form.value, encoding, site)
     started_s = time.monotonic()
-    with _opened(config) as db:
-        taken = intake.take(db, source, now_ms=_now_ms(), progress=_progress(started_s))
+    with _errors():
+        settings = configuration.read(config)
+        with database.alone(settings.folder, settings.database) as db:
+            taken = intake.take(db, source, now_ms=_now_ms(), progress=_progress(started_s))
     problems = [*taken.broken, *taken.refused_copies]
     for problem in problems[:TOLD_MAX]:
         print(f"record {problem.number}: {problem.why}", file=sys.stderr)
@@ -66,32 +68,33 @@ def import_(
 @app.command("export")
 def export_(folder: Path, config: ConfigFile) -> None:
     """Write everything that was entered: CSV, MARC in UTF-8, JSON lines."""
-    with _opened(config) as db:
-        counts = export.write(db, folder)
+    with _errors():
+        settings = configuration.read(config)
+        with database.snapshot(settings.folder, settings.database) as db:
+            counts = export.write(db, folder)
     print(" ".join(f"{name}={count}" for name, count in sorted(counts.items())))
 
 
 @app.command()
 def rank(config: ConfigFile) -> None:
-    """Order the titles anew by their loans; once a day is enough."""
-    with _opened(config) as db:
-        db.begin()
-        index = Index(db)
-        missing = index.add_missing()
-        changed = index.rank()
-        db.commit()
-    print(f"indexed={missing} moved={changed.standings} between_tiers={changed.tiers}")
+    """Order the titles anew by their loans; the service does it every night by itself."""
+    counts = {"indexed": 0, "moved": 0, "between_tiers": 0}
+    tell = progress()
+    with _errors():
+        for step in console.follow(configuration.read(config), lengthy.rank, "POST", "/v1/ranking"):
+            tell(step["what"], step["done"], step["total"])
+            counts = {name: count + step.get(name, 0) for name, count in counts.items()}
+    print(" ".join(f"{name}={count}" for name, count in counts.items()))
 
 
 @contextmanager
-def _opened(config: Path) -> Iterator[Database]:
-    """Open the ledger for writing, and turn what an operator can mend into one line."""
+def _errors() -> Iterator[None]:
+    """Turn what an operator can mend into one line and exit status 1."""
     try:
-        settings = configuration.read(config)
-        with database.alone(settings.folder, settings.database) as db:
-            yield db
+        yield
     except (
         configuration.ConfigError,
+        console.ConsoleError,
         database.LedgerError,
         sheet.SheetError,
         UnicodeDecodeError,

@@ -28,7 +28,7 @@ _ENTER = """INSERT INTO search_title (number, title, standing, tier, phrases, wo
 VALUES (?, ?, ?, ?, ?, ?)"""
 _CHANGE = "UPDATE search_title SET phrases = ?, words = ? WHERE number = ?"
 _RANK = "UPDATE search_title SET standing = ?, tier = ? WHERE number = ?"
-_WORDS = "SELECT words FROM search_title WHERE number = ?"
+_WORDS = "SELECT words, tier FROM search_title WHERE number = ?"
 _RANKED = """SELECT search_title.number, search_title.standing, search_title.tier, title.year,
 COALESCE(lent.loans, 0)
 FROM search_title JOIN title ON title.id = search_title.title
@@ -45,6 +45,15 @@ class Changed(NamedTuple):
 
     standings: int
     tiers: int
+
+
+class Move(NamedTuple):
+    """A title, by its number, that gets another standing; `source` and `target` are tiers."""
+
+    number: int
+    standing: int
+    source: int
+    target: int
 
 
 class Index:
@@ -69,32 +78,58 @@ class Index:
 
     def add_missing(self) -> int:
         """Index every title that is not; return how many there were."""
-        missing = self._db.execute(_MISSING).fetchall()
-        for title, name, author, year, subjects in missing:
-            authors = tuple(author.split(AUTHORS_BETWEEN))
-            self._add(
-                Work(title, name, authors, year, subjects=tuple((subjects or "").split("\n")))
-            )
+        missing = self.missing()
+        for work in missing:
+            self._add(work)
         return len(missing)
+
+    def missing(self) -> list[Work]:
+        """Return the titles that are not indexed; only looks."""
+        return [
+            Work(
+                title,
+                name,
+                tuple(author.split(AUTHORS_BETWEEN)),
+                year,
+                subjects=tuple((subjects or "").split("\n")),
+            )
+            for title, name, author, year, subjects in self._db.execute(_MISSING)
+        ]
 
     def rank(self) -> Changed:
         """Give every title its standing, by loans and year, and its tier."""
+        moves = self.ranking()
+        changed = self.place(moves)
+        self.tidy(moves)
+        return changed
+
+    def ranking(self) -> list[Move]:
+        """Return the titles that stand where they should not, and where they should; only looks."""
         rows = self._db.execute(_RANKED).fetchall()
         ranked = sorted(((standing(n, year, number), number, old, tier)
                          for number, old, tier, year, n in rows), reverse=True)  # fmt: skip
         bounds = _bounds(len(ranked))
-        changes, moves = [], 0
+        moves = []
         for place, (stands, number, stood, tier) in enumerate(ranked):
             better = sum(place >= bound for bound in bounds)
             if (stands, better) != (stood, tier):
-                changes.append((stands, better, number))
-            if better != tier:
-                self._move(number, tier, better)
-                moves += 1
+                moves.append(Move(number, stands, source=tier, target=better))
+        return moves
+
+    def place(self, moves: Sequence[Move]) -> Changed:
+        """Let titles stand where they should."""
+        between = [move for move in moves if move.source != move.target]
+        for move in between:
+            self._move(move)
+        changes = [(move.standing, move.target, move.number) for move in moves]
         self._db.executemany(_RANK, changes)
-        if moves > ROWS_A_STEP:
-            self._settle()
-        return Changed(len(changes), moves)
+        return Changed(len(moves), len(between))
+
+    def tidy(self, moves: Sequence[Move]) -> None:
+        """Let the full-text part settle when very many have changed their tier."""
+        if sum(move.source != move.target for move in moves) > ROWS_A_STEP:
+            for statement in fulltext.SETTLE[self._db.kind]:
+                self._db.execute(statement)
 
     def rebuild(self) -> None:
         """Drop the full-text part and make it anew: quicker than entering very many one by one."""
@@ -119,12 +154,13 @@ class Index:
         self._last += 1
         return self._last
 
-    def _move(self, number: int, source: int, target: int) -> None:
+    def _move(self, move: Move) -> None:
         """PostgreSQL's indexes follow the line by themselves."""
         if self._db.kind == "sqlite":
-            (words,) = self._db.execute(_WORDS, (number,)).fetchone()
-            self._leave(source, number, words)
-            self._enter(target, number, words)
+            # Another ranking may have moved it since this one looked.
+            words, tier = self._db.execute(_WORDS, (move.number,)).fetchone()
+            self._leave(tier, move.number, words)
+            self._enter(move.target, move.number, words)
 
     def _enter(self, tier: int, number: int, words: str) -> None:
         if self._db.kind == "sqlite":
@@ -136,10 +172,6 @@ class Index:
             table = f"search_words_{tier}"
             delete = f"INSERT INTO {table} ({table}, rowid, words) VALUES ('delete', ?, ?)"
             self._db.execute(delete, (number, words))
-
-    def _settle(self) -> None:
-        for statement in fulltext.SETTLE[self._db.kind]:
-            self._db.execute(statement)
 
 
 def standing(loans: int, year: int, number: int) -> int:

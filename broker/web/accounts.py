@@ -16,6 +16,7 @@ from broker.accounts.providers import Silent
 from broker.accounts.reconcile import StatementError
 from broker.accounts.seal import SealError
 from broker.desk.requests import KeyReused
+from broker.web import going
 from broker.web.desk import Key
 from broker.web.problem import Problem
 from broker.web.rights import Actor
@@ -27,10 +28,14 @@ PROBLEM = {"content": {"application/problem+json": {}}, "description": "what, wh
 RESPONSES: dict[int | str, dict[str, Any]] = {404: PROBLEM, 409: PROBLEM, 422: PROBLEM}
 FOREVER = 99991231
 CALLBACK_SIZE_MAX = 16384
+STATEMENT_SIZE_MAX = 1 << 24
 
 Card = Annotated[str, Path(description="a card of the reader's, also one that has ended")]
 Why = Annotated[str, Field(min_length=1, max_length=200, description="why, as the reader is told")]
 Fen = Annotated[int, Field(gt=0, le=10_000_000, description="how much, in fen")]
+
+
+Purpose = Literal["lending", "notices", "history"]
 
 
 async def _accounts(request: Request) -> Accounts:
@@ -105,10 +110,17 @@ class Guarding(BaseModel):
     verified: str = Field(min_length=1, max_length=100, description="by what document")
 
 
+class Wording(BaseModel):
+    """What readers agree to, in both languages."""
+
+    text_zh: str = Field(min_length=1, max_length=20_000, description="in Chinese")
+    text_en: str = Field(min_length=1, max_length=20_000, description="in English")
+
+
 class Agreeing(BaseModel):
     """A consent, or its withdrawal."""
 
-    purpose: Literal["lending", "notices", "history"] = Field(description="to what")
+    purpose: Purpose = Field(description="to what")
     guardian: int = Field(default=0, ge=0, description="the guardian who agrees for a child")
     withdraw: bool = Field(default=False, description="take it back instead")
 
@@ -166,11 +178,10 @@ class Difference(BaseModel):
     theirs: str = Field(description="what the statement has")
 
 
-class Settled(BaseModel):
-    """What settling again has changed."""
+class Statement(BaseModel):
+    """A statement that is at hand."""
 
-    loans: int = Field(description="charges that changed")
-    fen: int = Field(description="what all readers together owe more; below zero, less")
+    statement: str = Field(max_length=STATEMENT_SIZE_MAX, description="CSV: kind,id,fen,reference")
 
 
 class Reconciled(BaseModel):
@@ -239,8 +250,10 @@ def reconcile(
     provider: str,
     day: Annotated[int, Path(ge=20200101, le=FOREVER, description="yyyymmdd")],
     hold: Hold,
+    said: Statement | None = None,
 ) -> Reconciled:
-    report = told(lambda: hold.reconcile(provider, day))
+    """Without a statement in the body the provider is asked for it."""
+    report = told(lambda: hold.reconcile(provider, day, said.statement if said else None))
     differences = [Difference(**found._asdict()) for found in report.differences]
     return Reconciled(matched=report.matched, differences=differences)
 
@@ -280,6 +293,13 @@ def guardian(card: Card, said: Guarding, actor: Actor, key: Key, hold: Hold) -> 
     return _done(lambda: hold.guardian(card, **said.model_dump(), actor=actor, key=key))
 
 
+@router.post("/consents/{purpose}", summary="Publish the next text to agree to",
+             responses=RESPONSES)  # fmt: skip
+def publish(purpose: Purpose, said: Wording, key: Key, hold: Hold) -> Done:
+    """Nobody can agree before there is one; `id` is its version.  Earlier consents stand."""
+    return _done(lambda: hold.publish(purpose, **said.model_dump(), key=key))
+
+
 @router.post("/readers/{card}/consents", summary="Agree, or take it back", responses=RESPONSES)
 def consent(card: Card, said: Agreeing, actor: Actor, key: Key, hold: Hold) -> Done:
     return _done(lambda: hold.consent(card, **said.model_dump(), actor=actor, key=key))
@@ -306,13 +326,18 @@ def erase(card: Card, said: Erasing, actor: Actor, key: Key, hold: Hold) -> Done
     return _done(lambda: hold.erase(card, **said.model_dump(), actor=actor, key=key))
 
 
-@router.post("/settlements", summary="Settle again what ended since a time", responses=RESPONSES)
+@router.post("/settlements", summary="Settle again what ended since a time",
+             response_class=Response, responses=RESPONSES | going.RESPONSES)  # fmt: skip
 def settle(
-    since_ms: Annotated[int, Query(ge=0, description="ms since 1970 UTC")], hold: Hold
-) -> Settled:
-    """After a closure was declared for days gone by; only differences are written."""
-    changed = told(lambda: hold.settle(since_ms))
-    return Settled(loans=len(changed), fen=sum(found.after - found.before for found in changed))
+    since_ms: Annotated[int, Query(ge=0, description="ms since 1970 UTC")],
+    hold: Hold,
+    request: Request,
+) -> Response:
+    """After a closure was declared for days gone by; only differences are written.
+
+    Lines of JSON come as it goes on: `done` of `total` loans, and the charges that `changed`.
+    """
+    return going.on(request, told(lambda: hold.settle(since_ms)))
 
 
 def told(run: Callable[[], T]) -> T:

@@ -15,6 +15,7 @@ from broker.fleet.phones import Phones
 from broker.holds.hatch import Hatch
 from broker.ledger.read import Reader
 from broker.ledger.trial import Trial
+from broker.lengthy import Hands
 from broker.live import Hub
 from broker.staff.office import Staff
 from broker.staff.openings import Openings
@@ -104,6 +105,7 @@ def create_app(
     phones: Phones | None = None,
     boards: Boards | None = None,
     openings: Openings | None = None,
+    hands: Hands | None = None,
 ) -> FastAPI:
     """Return the application.  Call `hub.close()` before uvicorn stops: open streams hold it up.
 
@@ -136,6 +138,7 @@ def create_app(
     app.state.boards = boards
     app.state.staff = staff
     app.state.openings = openings
+    app.state.hands = hands
     app.add_exception_handler(rights.NotAllowed, signin.not_allowed)
     for kind, handler in problem.HANDLERS:
         app.add_exception_handler(kind, handler)

@@ -1,15 +1,16 @@
-"""The HTTP API of what is done to the whole ledger: months, dark hours, retired history."""
+"""The HTTP API of what is done to the whole ledger: months, dark hours, history, the ranking."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 
-from broker import chores
+from broker import chores, lengthy
 from broker.chores import Chore, Now
 from broker.desk import requests
 from broker.desk.requests import Answer
 from broker.reports.closing import NotClosed
+from broker.web import going
 from broker.web.desk import RESPONSES, Key
 from broker.web.parts import Parts, Use
 from broker.web.problem import Problem
@@ -98,6 +99,13 @@ def darken(
 ) -> Darkened:
     chore = chores.darken(site, said.hours)
     return Darkened(**_done(request, use, chore, actor, key, ["dark", site, said.hours]))
+
+
+@router.post("/ranking", summary="Order the titles anew", response_class=Response,
+             responses=going.RESPONSES)  # fmt: skip
+def rank(request: Request) -> Response:
+    """Lines of JSON come as it goes on: `done` of `total` titles, how many `moved`."""
+    return going.on(request, lengthy.rank)
 
 
 def _done(

@@ -120,6 +120,7 @@ ROUTES = (
     ("manage",    "POST",   "/v1/claims/{id}/approval"),
     ("operate",   "POST",   "/v1/reconciliations/{provider}/{day}"),
     ("operate",   "POST",   "/v1/settlements"),
+    ("operate",   "POST",   "/v1/ranking"),
 
     ("operate",   "GET",    "/duties"),
     ("operate",   "GET",    "/v1/duties"),
@@ -127,6 +128,7 @@ ROUTES = (
     ("operate",   "PUT",    "/v1/sites/{site}/dark-hours"),
 
     ("manage",    "POST",   "/v1/reports/months/{month}"),
+    ("manage",    "POST",   "/v1/consents/{purpose}"),
     ("manage",    "POST",   "/v1/retirements"),
     ("manage",    "POST",   "/v1/readers/{card}/erasure"),
     ("manage",    "GET",    "/staff"),

@@ -1,6 +1,8 @@
 """Commands that write: the service that runs does them; without one they open the ledger."""
 
+import socket
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,31 @@ def test_the_service_that_runs_does_it(config: Path) -> None:
     assert run(config, "staff", "list") == (0, "ann  manager\n")
 
 
+def test_titles_are_ranked_and_exported_beside_the_service(config: Path) -> None:
+    with Service(config):
+        ranked = run(config, "catalogue", "rank")
+        again = run(config, "catalogue", "rank")
+        exported = run(config, "catalogue", "export", str(config.with_name("out")))
+
+    assert ranked == (0, "new titles: 1 of 1\ntitles: 1 of 1\nindexed=1 moved=1 between_tiers=1\n")
+    assert again == run(config, "catalogue", "rank") == (0, "indexed=0 moved=0 between_tiers=0\n")
+    assert exported[0] == 0 and "titles.csv=1" in exported[1]
+
+
+def test_what_is_cut_short_says_how_to_go_on() -> None:
+    answer = b'HTTP/1.0 200 OK\r\n\r\n{"what": "loans", "done": 200, "total": 900}\n'
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=_answered, args=(server, answer))
+        thread.start()
+        steps = console.Console("http://127.0.0.1:%d" % server.getsockname()[1], "x")
+        told = steps.follow("POST", "/v1/settlements?since_ms=0")
+
+        assert next(told)["done"] == 200
+        with pytest.raises(ConsoleError, match="run the command again for the rest"):
+            next(told)
+        thread.join()
+
+
 def test_what_lets_the_console_in_is_its_owners_only(config: Path) -> None:
     data = config.parent / "data"
 
@@ -59,3 +86,10 @@ def test_what_lets_the_console_in_is_its_owners_only(config: Path) -> None:
 def test_a_service_that_does_not_answer_is_named(config: Path) -> None:
     with pytest.raises(ConsoleError, match="127.0.0.1:1"):
         console.Console("http://127.0.0.1:1", "x").ask("GET", "/v1/me")
+
+
+def _answered(server: socket.socket, answer: bytes) -> None:
+    connection, _address = server.accept()
+    connection.recv(65536)
+    connection.sendall(answer)
+    connection.close()

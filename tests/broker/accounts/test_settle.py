@@ -99,7 +99,12 @@ def test_a_closure_that_is_declared_afterwards_is_forgiven(db: Database) -> None
     settled(db, cause)
     CLOSED.update((TODAY, days.plus(TODAY, -1)))
     try:
-        found = Settlement(db, cost_of, day).settle_since(0, START_MS)
+        settlement = Settlement(db, cost_of, day)
+        found = [
+            changed
+            for loan in settlement.since(0)
+            for changed in settlement.settle(*loan, START_MS)
+        ]
     finally:
         CLOSED.clear()
 

@@ -67,6 +67,7 @@ def client(db: Database, tmp_path: Path, database_url: str) -> Iterator[TestClie
         till=Till(do, {"bank": bank}, now_ms),
         senders={},
         cost_of=lambda _ended: [],
+        law_is_old=lambda: False,
         cards=cards,
         people_changed=lambda _now_ms: None,
         zone=ZONE,

@@ -109,6 +109,7 @@ def _clerk(db: Database, senders: dict[str, Sender], clock: Clock) -> Clerk:
         till=Till(do, {}, clock),
         senders=senders,
         cost_of=lambda _ended: [],
+        law_is_old=lambda: False,
         cards=cards,
         people_changed=lambda _now_ms: None,
         zone=ZONE,
