@@ -76,6 +76,7 @@ class HoldAsks:
             "door": found[0].door,
             "name": masked(name),
             "language": language,
+            "due": self._asks.due(device, reader, now_ms),
             "books": books,
         }
 

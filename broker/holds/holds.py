@@ -94,7 +94,7 @@ REFUSALS = (
     ("waits_already", "the reader waits for this title already"),
     ("ended",         "the hold has ended"),
     ("busy",          "too many wrong codes were tried at this machine"),
-    ("not_held",      "nothing waits under this code here"),
+    ("code",          "nothing waits under this code here"),
     ("none_kept",     "nothing is kept here for this reader"),
     ("unknown_card",  "no reader has this card"),
     ("blocked",       "this card is blocked"),
@@ -206,7 +206,7 @@ class Holds:
             if codes.fits(code, Sealed(salt, digest)):
                 return Found(number, account, copy, door or 0)
         self._tries.wrong(pickup, now_ms)
-        raise Refused("not_held")
+        raise Refused("code")
 
     def kept_for(self, account: int, pickup: str) -> list[Found]:
         """Return what is kept for a reader at a machine or site."""

@@ -78,6 +78,13 @@ class Asks:
         self._db.execute(_KEEP, values)
         return answer | {"id": number}
 
+    def due(self, device: Device, reader: str, now_ms: int) -> int:
+        """Return until when a reader would have what they take here now; 0 where they may not."""
+        place = Place(device.site, device.level, device.kind)
+        ask, _account, _copies = self.gather("open", reader, [], place, now_ms)
+        told = decide(ask, self._rules, self._calendar, self._day(now_ms))
+        return cast(int, told.get("due", 0))
+
     def gather(self, op: str, reader: str, tags: list[str], place: Place, now_ms: int) -> Gathered:
         """Return an ask with all that is known now.  Changes nothing."""
         patron = self._directory.patron(reader) if reader else None

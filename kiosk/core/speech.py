@@ -33,7 +33,9 @@ def utterance(before: View | None, after: View, texts: Texts) -> str:
         return ""
     focused = _focused(after)
     if before is None or _anew(before, after):
-        said = [*after.spoken, *([_focus(focused, texts)] if focused else [])]
+        # Of the tools nobody wants to hear before they go there.
+        first = focused if focused in after.choices else None
+        said = [*after.spoken, *([_focus(first, texts)] if first else [])]
     elif after.volume != before.volume:
         said = [say(texts, "say.volume", volume=after.volume)]
     else:

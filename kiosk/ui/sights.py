@@ -116,7 +116,7 @@ def _case(page: Page, canvas: Any, room: Box) -> None:
     cases.case(canvas, page.theme, box, page.view.case)
 
 
-def _thing(draw: Callable[..., None], **how: bool) -> Callable[[Page, Any, Box], None]:
+def _thing(draw: Callable[..., None], **how: bool | str) -> Callable[[Page, Any, Box], None]:
     def picture(page: Page, canvas: Any, room: Box) -> None:
         x, y, width, height = room
         high = min(height * 0.76, page.theme.mm(110))
@@ -127,6 +127,11 @@ def _thing(draw: Callable[..., None], **how: bool) -> Callable[[Page, Any, Box],
 
 def _wait(page: Page, canvas: Any, room: Box) -> None:
     _thing(things.card)(page, canvas, room)
+    _bar(page)
+
+
+def _busy(page: Page, canvas: Any, room: Box) -> None:
+    _shelf(page, canvas, room)
     _bar(page)
 
 
@@ -184,8 +189,11 @@ _PICTURES: dict[str, Callable[[Page, Any, Box], None]] = {
     "card": _thing(things.card),
     "tray": _thing(things.tray, lift=False),
     "take": _thing(things.tray, lift=True),
-    "slot": _thing(things.slot),
+    "slot": _thing(things.slot, book="goes in"),
+    "slot_shut": _thing(things.slot, book="is in"),
+    "slot_back": _thing(things.slot, book="comes out"),
     "wait": _wait,
+    "busy": _busy,
     "code": _code,
     "promotion": _promotion,
     "attention": _attention,

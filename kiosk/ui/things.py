@@ -129,8 +129,8 @@ def tray(canvas: Any, theme: Theme, box: Box, lift: bool) -> None:
     arrow(canvas, theme, left + wide / 2, y + slab + theme.mm(2.5), theme.mm(13), lift)
 
 
-def slot(canvas: Any, theme: Theme, box: Box) -> None:
-    """A slot in the wall, and one book that goes in, spine first."""
+def slot(canvas: Any, theme: Theme, box: Box, book: str) -> None:
+    """A slot in the wall and one book, which goes in, is in (the slot is shut) or comes out."""
     x, y, width, height = box
     colours = theme.colours
     wide = min(width * 0.8, height * 1.15)
@@ -138,11 +138,15 @@ def slot(canvas: Any, theme: Theme, box: Box) -> None:
     wall = wide * 0.5
     panel(canvas, theme, (left, y, wide, wall), colours.slip, colours.rule)
     mouth = (left + wide * 0.14, y + wall * 0.52, wide * 0.72, theme.mm(9))
+    thing = (left + wide * 0.22, y + wall + theme.mm(6), wide * 0.56, theme.mm(13))
+    if book == "is in":
+        panel(canvas, theme, mouth, colours.slip, colours.rule)
+        _flat(canvas, theme, (thing[0], y + wall * 0.16, *thing[2:]), 0)
+        return
     panel(canvas, theme, mouth, colours.ink)
-    above = y + wall + theme.mm(6)
-    _flat(canvas, theme, (left + wide * 0.22, above, wide * 0.56, theme.mm(13)), 0)
+    _flat(canvas, theme, thing, 0)
     tip = mouth[1] + theme.mm(11)
-    arrow(canvas, theme, left + wide / 2, tip, above - tip - theme.mm(2), up=False)
+    arrow(canvas, theme, left + wide / 2, tip, thing[1] - tip - theme.mm(2), book == "comes out")
 
 
 def _flat(canvas: Any, theme: Theme, box: Box, colour: int) -> None:

@@ -43,9 +43,9 @@ def desk(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 @pytest.fixture(scope="module")
 def cases(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """One machine of each configuration, and a bookcase."""
+    """One machine of each configuration, and a bookcase, at Mosquitto."""
     plan = {"bookcases": 1, "kiosks": 0, "glass": 1, "lockers": 1, "returns": 1}
-    yield from _desk(run, tmp_path_factory.mktemp("cases"), **plan)
+    yield from _desk(run, tmp_path_factory.mktemp("cases"), mqtt="mosquitto", **plan)
 
 
 @pytest.fixture(scope="package")

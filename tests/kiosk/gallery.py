@@ -326,6 +326,8 @@ def belt() -> dict[str, Model]:
         "belt_returned": at("returned", in_a_row=3, put=("C1",)),
         "belt_given_back": at("given_back", why="two_things"),
         "belt_given_back_card": at("given_back", why="patron_card"),
+        "belt_given_back_stranger": at("given_back", why="unknown_tag"),
+        "belt_given_back_full": at("given_back", why="bins_full"),
         "belt_offline": at("put_in", offline=True),
         "belt_shut": at("shut", why="bins_full"),
         "belt_shut_jam": at("shut", why="jam", offline=True),

@@ -17,7 +17,8 @@ def _put_in(model: Model, texts: Texts) -> View:
 
 
 def _looking(model: Model, texts: Texts) -> View:
-    return View("", title=texts["belt.looking"], line=texts["belt.looking.line"], picture="slot")
+    line = texts["belt.looking.line"]
+    return View("", title=texts["belt.looking"], line=line, picture="slot_shut")
 
 
 def _returned(model: Model, texts: Texts) -> View:
@@ -33,7 +34,8 @@ def _returned(model: Model, texts: Texts) -> View:
 
 def _given_back(model: Model, texts: Texts) -> View:
     why, step = _reason(model, texts)
-    return View("", title=why, line=step, picture="attention", notice=texts["belt.given_back"])
+    step = texts.get("belt.back." + model.shown.why, step)
+    return View("", title=why, line=step, picture="slot_back")
 
 
 def _shut(model: Model, texts: Texts) -> View:

@@ -69,7 +69,7 @@ def _pin(model: Model, texts: Texts) -> View:
 
 def _checking(model: Model, texts: Texts) -> View:
     return View(
-        "", title=texts["staff.checking"], line=texts["looking.line"], picture="wait", fraction=0.33
+        "", title=texts["staff.checking"], line=texts["looking.line"], picture="busy", fraction=0.33
     )
 
 
@@ -82,7 +82,7 @@ def _staff(model: Model, texts: Texts) -> View:
 
 def _working(model: Model, texts: Texts) -> View:
     return View(
-        "", title=texts["staff.working"], line=texts["looking.line"], picture="wait", fraction=0.66
+        "", title=texts["staff.working"], line=texts["looking.line"], picture="busy", fraction=0.66
     )
 
 

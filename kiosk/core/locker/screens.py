@@ -23,6 +23,11 @@ def _code(model: Model, texts: Texts) -> View:
     return View("", title=texts["locker.code.title"], entry=model.typed)
 
 
+def _asking(model: Model, texts: Texts) -> View:
+    """A card or a code is being looked up: which, does not matter to whoever waits."""
+    return led.SCREENS["asking"](model, texts)._replace(title=texts["locker.looking"])
+
+
 def _choose(model: Model, texts: Texts) -> View:
     count = len(ordered(model))
     low = model.reach and set(model.shown.doors) & set(model.world.low)
@@ -77,6 +82,7 @@ def _jammed(model: Model, texts: Texts) -> View:
 SCREENS: dict[str, Screen] = led.SCREENS | {
     at.WELCOME: _welcome,
     at.CODE: _code,
+    "asking": _asking,
     "choose": _choose,
     "opening": _at_door("opening", opened=False),
     "open": _at_door("open", opened=True),

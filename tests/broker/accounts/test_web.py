@@ -237,6 +237,20 @@ def test_a_child_has_a_guardian_who_agrees(db: Database, client: TestClient) -> 
     assert (said["contacts"], len(said["guardians"])) == (["mail"], 1)
 
 
+def test_nobody_agrees_to_words_that_were_not_published(client: TestClient) -> None:
+    agree = f"{PATH}/consents"
+    assert post(client, agree, "key-00001", purpose="notices").status_code == 409
+
+    words = {"text_zh": "同意接收通知", "text_en": "I agree to be told"}
+    versions = [
+        post(client, "/v1/consents/notices", key, **words).json()["id"]
+        for key in ("key-00002", "key-00002", "key-00003")
+    ]
+
+    assert versions == [1, 1, 2]
+    assert post(client, agree, "key-00004", purpose="notices").status_code == 200
+
+
 def test_nobody_is_written_to_who_did_not_agree(client: TestClient) -> None:
     put = client.put(
         f"{PATH}/contacts/mail",
