@@ -13,7 +13,7 @@ FIRMWARE := $(shell find bookcase_fw -name '*.py')
 RUN_PACKAGES := fonts-noto-cjk libgl1 libegl1 libgl1-mesa-dri libmtdev1
 TEST_PACKAGES := $(RUN_PACKAGES) mosquitto postgresql chromium xvfb xdotool
 
-.PHONY: help setup setup-test run demo city year-2020 soak quick test test-device check bench docs firmware flash format lock clean
+.PHONY: help setup setup-test run demo city year-2020 soak quick test test-device check bench docs frozen firmware flash format lock clean
 
 help:            ## list these targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -58,8 +58,12 @@ check: .venv/ready typings/ready .cache/firmware/ready  ## format, lint, types, 
 	@$(BIN)/basedpyright
 	@echo "$(words $(FIRMWARE)) firmware files compile"
 
-bench: setup-test  ## the bars of the design, a JSON line a figure (BAR=P1 for one)
+bench: setup-test $(if $(filter-out P7,$(BAR)),,frozen)  ## the bars of the design, a JSON line a figure (BAR=P1 for one)
 	@$(BIN)/python -m tests.bench $(BAR)
+
+frozen: .venv/ready  ## the firmware frozen into MicroPython's unix port for 32 bits, and its sizes; P7 measures it
+	@sh deploy/setup/packages.sh gcc-multilib make patch
+	@sh deploy/setup/frozen.sh
 
 firmware: .cache/firmware/ready  ## compile what is flashed, and say its size
 	@echo "firmware: $$(find .cache/firmware -name '*.mpy' | wc -l) files, $$(cat $$(find .cache/firmware -name '*.mpy') | wc -c) bytes"

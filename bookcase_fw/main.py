@@ -31,6 +31,7 @@ NOTES_SECTORS = 24  # A policy is 16 KiB at most, four sectors; the journal has 
 # watchdog ends at once.
 LATE_MS = 120000
 PAUSES = ("retry_ms", "tend_ms", "repeat_ms")
+WAITING_SIZE = 8192  # Of records looked at before an update is taken for good.
 IDLE_MS = 200  # Between two looks whether a planned restart would disturb anybody.
 
 
@@ -122,7 +123,7 @@ def _tell_last_words(app: App):
 
 def _ill(uplink: Uplink, journal: Journal) -> list:
     """Return the parts that fail; a journal of which something cannot be read is one of them."""
-    waiting = journal.since(journal.acked, config.COLLECT_BYTES)
+    waiting = journal.since(journal.acked, WAITING_SIZE)
     unreadable = any(b'"k":"lost"' in data for data in waiting)
     return uplink.talk.reported.get("faults", []) + ["journal"] * unreadable
 
@@ -207,7 +208,7 @@ def _settings():
 
 
 def main():
-    gc.threshold(config.COLLECT_BYTES)
+    gc.threshold(max(config.COLLECT_BYTES, gc.mem_free() // config.COLLECT_SHARE))
     asyncio.run(run(*bookcase(_settings())))
     board.restart()
 

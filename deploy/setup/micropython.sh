@@ -18,18 +18,8 @@ if ! command -v apt-get >/dev/null; then
 fi
 
 echo "MicroPython: unpacking Debian 13's package into .cache/micropython (the system is not changed)"
-apt=$home/apt
-mkdir -p "$apt/parts" "$apt/lists/partial" "$apt/cache/archives/partial"
-site=$(apt-get indextargets --format '$(SITE)' | grep -m1 'debian/*$' || true)
-if [ -z "$site" ]; then
-  echo "No Debian mirror is configured here: install a micropython 1.22 or later by hand." >&2
-  exit 1
-fi
-echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $site trixie main" >"$apt/parts/trixie.list"
-scratch() {
-  apt-get -q -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$apt/parts" \
-    -o Dir::State::Lists="$apt/lists" -o Dir::Cache="$apt/cache" -o APT::Sandbox::User=root "$@"
-}
+apt=$home/apt types=deb otherwise="install a micropython 1.22 or later by hand."
+. deploy/setup/trixie.sh
 log=$home/install.log
 (
   cd "$home"
