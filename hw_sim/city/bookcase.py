@@ -222,7 +222,10 @@ class Bookcase:
         }
         self.lock.stir()
         self.chosen[door] = self._now_s()
-        self.app.on_order(order, False)
+        try:
+            self.app.on_order(order, False)
+        except PowerCut:  # While it notes the order.
+            return False
         return True
 
     def touched(self, words: list[str]) -> None:

@@ -215,8 +215,7 @@ class _City:
         """Staff change the chips that the first counts did not hear, and count once more."""
         for bookcase in self.bookcases.values():
             for copy in bookcase.unheard():
-                self.air.sound.add(copy.barcode)
-                self.world.moves[copy.barcode] += 1
+                self.air.change_chip(copy.barcode)
             bookcase.count()
 
     async def _judge(self) -> Outcome:

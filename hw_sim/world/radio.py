@@ -9,7 +9,7 @@ import hashlib
 import struct
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from statistics import NormalDist
 from typing import NamedTuple
@@ -53,6 +53,7 @@ class Numbers(NamedTuple):
 class _Link(NamedTuple):
     """A copy on its way to an antenna, for as long as it stays where it was put."""
 
+    tag: str
     placing: int  # How often it had been moved.
     limit: int  # What a round's chance, of 64 bits, must stay below for it to be heard.
     dbm: float
@@ -91,9 +92,11 @@ class Radio:
         self._lastings: dict[tuple[str, str, Place], tuple[int, float]] = {}
         self._placings: dict[str, tuple[int, str]] = {}
         self._links: dict[tuple[str, str, Place], _Link] = {}
+        # What is around an antenna, as of so many changes of the world.
+        self._around: dict[tuple[Place, Place], tuple[int, list[tuple[Copy, _Link]]]] = {}
         # The same object each time: a key is found faster when it need not be compared.
         self._antennas: dict[tuple[str, int], Compartment] = {}
-        self.sound: set[str] = set()  # Copies whose chips were changed for good ones.
+        self._sound: set[str] = set()  # Copies whose chips were changed for good ones.
         # Faults, off by default.
         self.missing: Counter[str] = Counter()  # Barcodes -> rounds in which it is not heard.
         self.fired: Counter[str] = Counter()  # How often each of them made a difference.
@@ -101,7 +104,7 @@ class Radio:
     def hear(self, device: str, door: int) -> list[tuple[str, int]]:
         """Return (tag, dBm) of what the antenna of a compartment hears in its next round."""
         antenna = self._antennas.setdefault((device, door), Compartment(device, door))
-        return self._round(antenna, self._around_compartment(antenna))
+        return self._round(antenna, antenna, lambda: self._around_compartment(antenna))
 
     def hear_shelf(self, device: str, door: int, shelf: int, shelves: int) -> list[tuple[str, int]]:
         """Return the same of the antenna of one shelf in a compartment that has several.
@@ -111,21 +114,23 @@ class Radio:
         """
         place = Compartment(device, door)
         antenna = self._antennas.setdefault((device, -shelf), Compartment(device, -shelf))
-        around = []
-        for copy in self._world.at(place):
-            away = abs(self._shelf(copy, place, shelves) - shelf)
-            if away == 0:
-                around.append((copy, self._placed(copy)))
-            elif away == 1 and self._lasting("wall", copy, antenna) < 0.5:
-                around.append((copy, "wall"))
-        hands = "gap" if self._world.door(device, door).open else "glass"
-        return self._round(antenna, around + self._in_hands(device, hands))
+
+        def around() -> list[tuple[Copy, str]]:
+            found = []
+            for copy in self._world.at(place):
+                away = abs(self._shelf(copy, place, shelves) - shelf)
+                if away == 0:
+                    found.append((copy, self._placed(copy)))
+                elif away == 1 and self._lasting("wall", copy, antenna) < 0.5:
+                    found.append((copy, "wall"))
+            hands = "gap" if self._world.door(device, door).open else "glass"
+            return found + self._in_hands(device, hands)
+
+        return self._round(antenna, place, around)
 
     def hear_belt(self, device: str) -> list[tuple[str, int]]:
         """Return what the antenna over a 24-hour return's belt hears: as near as on a tray."""
-        antenna = Belt(device)
-        on_it = [(copy, "tray") for copy in self._world.at(antenna)]
-        return self._round(antenna, on_it + self._in_hands(device, "beside"))
+        return self._round_before(Belt(device))
 
     def _shelf(self, copy: Copy, place: Place, shelves: int) -> int:
         """Return on which shelf a copy stands, from 1, until it is moved."""
@@ -133,9 +138,12 @@ class Radio:
 
     def hear_tray(self, device: str) -> list[tuple[str, int]]:
         """Return (tag, dBm) of what a kiosk's antenna hears in its next round."""
-        antenna = Tray(device)
-        on_it = [(copy, "tray") for copy in self._world.at(antenna)]
-        return self._round(antenna, on_it + self._in_hands(device, "beside"))
+        return self._round_before(Tray(device))
+
+    def change_chip(self, barcode: str) -> None:
+        """Staff give a copy a good chip, with the same number."""
+        self._sound.add(barcode)
+        self._world.nudge(barcode)
 
     def is_feeble(self, barcode: str) -> bool:
         """Say whether a copy's chip is worn: a round hears it in one case of three."""
@@ -154,6 +162,13 @@ class Radio:
                 if self._lasting("wall", copy, antenna) < share:
                     yield copy, "wall"
 
+    def _round_before(self, antenna: Belt | Tray) -> list[tuple[str, int]]:
+        def around() -> list[tuple[Copy, str]]:
+            on_it = [(copy, "tray") for copy in self._world.at(antenna)]
+            return on_it + self._in_hands(antenna.device, "beside")
+
+        return self._round(antenna, antenna, around)
+
     def _in_hands(self, device: str, way: str) -> list[tuple[Copy, str]]:
         return [(copy, way) for copy in self._world.in_hands_near(device)]
 
@@ -165,14 +180,21 @@ class Radio:
             known = self._placings[copy.barcode] = (placing, way)
         return known[1]
 
-    def _round(self, antenna: Place, around: list[tuple[Copy, str]]) -> list[tuple[str, int]]:
+    def _round(
+        self, antenna: Place, place: Place, around: Callable[[], Iterable[tuple[Copy, str]]]
+    ) -> list[tuple[str, int]]:
+        """Return what is heard of what is around; that is asked only when the world has changed."""
         self._rounds[antenna] += 1
         step = self._rounds[antenna] * _ROUND_STEP
+        changes = self._world.changes
+        known = self._around.get((antenna, place))
+        if known is None or known[0] != changes:
+            links = [(copy, self._link(copy, way, antenna)) for copy, way in around()]
+            known = self._around[antenna, place] = changes, links
         heard = []
-        for copy, way in around:
+        for copy, link in known[1]:
             if self.missing and self._is_missed(copy, antenna):
                 continue
-            link = self._link(copy, way, antenna)
             chance = _mixed(link.key + step)
             if chance >= link.limit:
                 continue
@@ -180,7 +202,7 @@ class Radio:
             flicker = _FLICKERS[_mixed(chance) >> (64 - _FLICKER_BITS)]
             dbm = link.dbm + link.flicker_db * flicker
             if dbm >= self._numbers.silence_dbm:
-                heard.append((copy.tag, round(dbm)))
+                heard.append((link.tag, round(dbm)))
         return sorted(heard)
 
     def _is_missed(self, copy: Copy, antenna: Place) -> bool:
@@ -209,11 +231,11 @@ class Radio:
         spread = _NORMAL.inv_cdf(self._lasting("spread", copy, antenna))
         dbm = way.dbm + way.spread_db * spread - 2 * loss_db
         key = self._hash("rounds", copy.barcode, name, antenna, placing)
-        return _Link(placing, int(rate * 2**64), dbm, way.flicker_db, key)
+        return _Link(copy.tag, placing, int(rate * 2**64), dbm, way.flicker_db, key)
 
     def _is_weak(self, copy: Copy) -> bool:
         return (
-            copy.barcode not in self.sound
+            copy.barcode not in self._sound
             and self._chance("weak", copy.barcode) < self._numbers.weak_share
         )
 

@@ -63,6 +63,9 @@ class World:
         self.told: dict[str, str] = {}  # Barcodes -> card that a kiosk's screen named; see `tell`.
         self.dead: set[str] = set()  # Barcodes of copies whose chip is dead.
         self.moves: Counter[str] = Counter()  # Barcodes -> how often hands moved the copy.
+        self.changes = (
+            0  # Rises with all that an antenna may hear: what was reckoned holds so long.
+        )
         self.held: defaultdict[str, set[str]] = defaultdict(set)  # Barcodes -> who ever had it.
         self.journal: list[Happening] = []
         self.on_happening: Callable[[Happening], None] = _nobody_listens
@@ -90,12 +93,14 @@ class World:
         if copy.barcode in self.copies:
             raise HandError(f"{copy.barcode} exists already: one book is at one place.")
         self._must_fit(place)
+        self.changes += 1
         self.copies[copy.barcode] = copy
         self.places[copy.barcode] = place
         self._contents[place].add(copy.barcode)
 
     def place_all(self, places: Mapping[str, Place]) -> None:
         """Put copies where they were, however full that makes a place; nothing is written down."""
+        self.changes += 1
         for barcode, place in places.items():
             self._contents[self.where(barcode)].discard(barcode)
             self._contents[place].add(barcode)
@@ -137,12 +142,14 @@ class World:
         left = [one for one, visitor in self.visitors.items() if one == device or visitor == card]
         for one in left:
             self.go(one)
+        self.changes += 1
         self.visitors[device] = card
         for copy in self.at(Hands(card)):
             self.near[copy.barcode] = device
 
     def go(self, device: str) -> None:
         """Whoever is in front of a machine walks away, with what they have in their hands."""
+        self.changes += 1
         self.visitors.pop(device, None)
         for copy in self.in_hands_near(device):
             del self.near[copy.barcode]
@@ -216,6 +223,11 @@ class World:
         self.add_copy(copy, Hands(""))
         self.put(device, number, copy.barcode)
         return copy
+
+    def nudge(self, barcode: str) -> None:
+        """Put a copy down anew where it is: antennas hear it otherwise."""
+        self.moves[barcode] += 1
+        self.changes += 1
 
     def shift(self, device: str, origin: int, target: int, barcode: str) -> None:
         """Move a copy from one compartment of a machine into another."""
@@ -333,6 +345,7 @@ class World:
     def _write(self, barcode: str, device: str, text: str) -> None:
         happening = Happening(self._now_ms(), barcode, device, text)
         self.journal.append(happening)
+        self.changes += 1
         self.on_happening(happening)
 
 

@@ -128,7 +128,7 @@ class Bookcase:
             found["asked"] += 1
             contents.ask(result)
             for barcode in self._barcodes(number):
-                world.moves[barcode] += 1
+                world.nudge(barcode)
             result = self._counted(number, count.AGAIN)
         contents.record(result)
         self._forget(number, result.new)
@@ -159,7 +159,7 @@ class Bookcase:
             world.put(DEVICE, number, barcode)
         for barcode in inside:
             if barcode not in taken and dice.random() < BROWSED_SHARE:
-                world.moves[barcode] += 1
+                world.nudge(barcode)
 
     def _settle(self, number: int, kind: count.Kind) -> None:
         """Count without a session before it, or the second time after one.

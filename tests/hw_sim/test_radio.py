@@ -75,7 +75,7 @@ def test_a_placing_is_drawn_anew_when_the_copy_is_put_down() -> None:
     strengths = set()
 
     for _ in range(10):
-        world.moves[barcode(1)] += 1
+        world.nudge(barcode(1))
         strengths.add(round(mean(dict(air.hear("bc01", 1)).get(tag(1), -80) for _ in range(20))))
 
     assert len(strengths) > 4
