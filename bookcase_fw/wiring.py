@@ -5,7 +5,7 @@
 """
 
 from bookcase_fw.drivers import locks
-from bookcase_fw.drivers.box import BoxClock, ClimateSensor
+from bookcase_fw.drivers.box import BoxClock, BoxError, ClimateSensor
 from bookcase_fw.drivers.cardreader import CardReader
 from bookcase_fw.drivers.conveyor import Conveyor
 from bookcase_fw.drivers.hfreader import HfReader
@@ -39,7 +39,7 @@ def box_clock_ms(settings, board) -> int:
         return 0
     try:
         return BoxClock(board.bus()).read() * 1000
-    except OSError:
+    except (OSError, BoxError):
         return 0  # It is asked again when there is a time to set it to, and is a fault then.
 
 

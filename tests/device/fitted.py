@@ -1,5 +1,6 @@
 """A bookcase in memory with everything fitted: card reader, climate, clock, contacts, lamp."""
 
+from bookcase_fw import wiring
 from bookcase_fw.drivers.box import BoxClock, ClimateSensor
 from bookcase_fw.drivers.cardreader import CardReader
 from bookcase_fw.drivers.line import Waits
@@ -31,6 +32,9 @@ class Fitted(Lab):
             "light": lambda light, tone: self.lamp.append((light, tone)),
         }
 
+    def box_clock_ms(self) -> int:
+        return wiring.box_clock_ms(self.config, Board(self.bus))
+
     def now_s(self) -> int:
         """What the clock in the box says."""
         return BoxClock(self.bus).read()
@@ -38,6 +42,16 @@ class Fitted(Lab):
     async def faults(self, *parts: str):
         """Wait until exactly these parts stand in the state."""
         await self.until(lambda: self.service.state.get("faults") == sorted(parts), repr(parts))
+
+
+class Board:
+    """As much of a board as has a bus."""
+
+    def __init__(self, bus: i2c.Bus):
+        self._bus = bus
+
+    def bus(self) -> i2c.Bus:
+        return self._bus
 
 
 def _on_bus(driver):
