@@ -160,17 +160,25 @@ class Exchange:
         log.warning("refused", reason=reason, topic=topic[:LOGGED_MAX], text=text[:LOGGED_MAX])
 
     def order(
-        self, name: str, *, op: str, door: int, now_ms: int, staff: str = "", reader: str = ""
+        self,
+        name: str,
+        *,
+        op: str,
+        door: int,
+        now_ms: int,
+        staff: str = "",
+        reader: str = "",
+        reason: str = "",
     ) -> str:
         """Order something of a machine, in the name of staff; return the order's id.
 
-        `reader` is for whom a door is opened.  Raises OrderRefused.
+        `reader` is for whom a door is opened, `reason` why.  Raises OrderRefused.
         """
         device = self._registry.find(name)
         if device is None:
             raise OrderRefused("unknown")
         made = self._orders.make(
-            device, op=op, door=door, reader=reader, staff=staff, now_ms=now_ms
+            device, op=op, door=door, reader=reader, staff=staff, now_ms=now_ms, reason=reason
         )
         number = str(made["id"])
         self.outbox.say(device, "order", made, session=str(made["session"]), nonce=number)

@@ -203,11 +203,11 @@ class Service:
         if self._lock:
             self._lock.release()
 
-    def send_order(self, device: str, op: str, door: int, staff: str) -> str:
+    def send_order(self, device: str, op: str, door: int, staff: str, reason: str) -> str:
         """Send an order to a machine and return its id, or raise Refused.  Any thread may ask."""
         order = self._writer.do(
             lambda: self._exchange.order(
-                device, op=op, door=door, now_ms=self._now_ms(), staff=staff
+                device, op=op, door=door, now_ms=self._now_ms(), staff=staff, reason=reason
             )
         )
         try:

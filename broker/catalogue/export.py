@@ -24,9 +24,9 @@ from broker.library import copies
 Row = Any
 
 _SITES = "SELECT id, name_zh, name_en, kind, level, lat, lon FROM site ORDER BY id"
-_MACHINES = (
-    "SELECT name, kind, site, doors, capacity FROM device WHERE kind <> 'desk' ORDER BY name"
-)
+_MACHINES = """SELECT name, kind, site, doors, capacity, COALESCE(role, '')
+FROM device LEFT JOIN device_role ON device_role.device = device.id
+WHERE kind <> 'desk' ORDER BY name"""
 _TITLES = "SELECT id, title, author, year, language, audience, class FROM title ORDER BY id"
 _COPIES = """SELECT copy.barcode, copy.tag, copy.title, copy.home, holder.kind, device.name,
 holder.door, holder.site
@@ -46,7 +46,7 @@ _RAW = "SELECT raw, encoding FROM title_detail WHERE format = ? ORDER BY title"
 
 TABLES = (
     ("sites.csv", ("site", "name_zh", "name_en", "kind", "level", "lat", "lon"), _SITES),
-    ("machines.csv", ("device", "kind", "site", "doors", "capacity"), _MACHINES),
+    ("machines.csv", ("device", "kind", "site", "doors", "capacity", "role"), _MACHINES),
     (
         "titles.csv",
         ("title_id", "title", "author", "year", "language", "audience", "class"),

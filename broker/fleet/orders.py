@@ -13,6 +13,7 @@ WAIT_MS = 10_000  # How long after it was sent an order may still be begun.
 _STATE = "SELECT online, session, served, boot FROM device_state WHERE device = ?"
 _ENTER = """INSERT INTO device_order (id, device, op, door, session, sent_ms, why)
 VALUES (?, ?, ?, ?, ?, ?, '')"""
+_SAY_WHY = "INSERT INTO order_reason (number, actor, reason) VALUES (?, ?, ?)"
 
 
 class OrderRefused(Exception):
@@ -31,7 +32,15 @@ class Orders:
         self._clocks = clocks
 
     def make(
-        self, device: Device, *, op: str, door: int, reader: str, staff: str, now_ms: int
+        self,
+        device: Device,
+        *,
+        op: str,
+        door: int,
+        reader: str,
+        staff: str,
+        now_ms: int,
+        reason: str = "",
     ) -> dict[str, object]:
         """Enter an order and return its fields (wire `order`), or raise OrderRefused."""
         first = 1 if op in ("open", "restock") else 0  # There is no "open all".
@@ -53,4 +62,6 @@ class Orders:
             "staff": staff,
         }
         self._db.execute(_ENTER, (order["id"], device.id, op, door, row[1], now_ms))
+        if staff:
+            self._db.execute(_SAY_WHY, (order["id"], staff, reason))
         return order

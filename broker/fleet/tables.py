@@ -1,9 +1,29 @@
-"""The tables of machines beside those of the ledger: places held, codes shown, claims, old keys."""
+"""The tables of machines beside those of the ledger: roles, orders, places held, codes, claims."""
 
 from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, Text, UniqueConstraint
 
 from broker.ledger.columns import Whole
 from broker.ledger.schema import metadata
+
+# What a machine is to its readers, where its library names it: a word of roles.ROLES.
+device_role = Table(
+    "device_role",
+    metadata,
+    Column("device", Whole, ForeignKey("device.id"), primary_key=True, autoincrement=False),
+    Column("role", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+# Who ordered something of a machine, and why.
+order_reason = Table(
+    "order_reason",
+    metadata,
+    Column("number", Text, ForeignKey("device_order.id"), primary_key=True),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
 
 # Copies that a reader was told may be taken at a machine, until its door session is told.
 held_place = Table(

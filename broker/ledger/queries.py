@@ -14,11 +14,13 @@ _HOLDER_COLUMNS = """
 """
 
 _MACHINES = """
-SELECT device.name AS device, device.kind, device.doors, device.capacity,
+SELECT device.name AS device, device.kind, COALESCE(device_role.role, device.kind) AS role,
+    device.doors, device.capacity,
     site.id AS site, site.name_zh, site.name_en, site.kind AS site_kind, site.lat, site.lon,
     state.heard_ms, state.online, state.session, state.served, state.firmware, state.lends,
     state.fill, state.policy, state.unacked, state.faults, state.stock
 FROM device JOIN site ON site.id = device.site
+    LEFT JOIN device_role ON device_role.device = device.id
     LEFT JOIN device_state state ON state.device = device.id
 """
 

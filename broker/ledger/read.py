@@ -196,6 +196,7 @@ def _machine(row: Row, counts: Sequence[Row]) -> views.Machine:
     return views.Machine(
         device=row.device,
         kind=row.kind,
+        role=row.role,
         site=views.Site(row.site, row.name_zh, row.name_en, row.site_kind, row.lat, row.lon),
         online=bool(row.online),
         served=bool(row.online and row.served and row.served == row.session),

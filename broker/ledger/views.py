@@ -58,7 +58,9 @@ class Machine:
     device: str
     """its name, such as bc01"""
     kind: str
-    """bookcase or kiosk"""
+    """bookcase or kiosk: what rules and figures go by"""
+    role: str
+    """what it is to readers: bookcase, glass, locker, kiosk, return or catalogue"""
     site: Site
     """where it stands"""
     online: bool

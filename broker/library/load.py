@@ -12,6 +12,7 @@ from pathlib import Path
 from bookcase_fw import sign
 from broker.accounts import people
 from broker.catalogue.index import Index
+from broker.fleet import roles
 from broker.ledger import store
 from broker.ledger.store import Database
 from broker.library import copies
@@ -28,6 +29,8 @@ _PATRON = """INSERT INTO patron (account, card, reader, name, kind, language, bl
 VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (card) DO UPDATE SET blocked = excluded.blocked"""
 _TYPE = """INSERT INTO copy_type (copy, type) SELECT id, ? FROM copy WHERE barcode = ?
 ON CONFLICT (copy) DO UPDATE SET type = excluded.type"""
+_ROLE = """INSERT INTO device_role (device, role) SELECT id, ? FROM device WHERE name = ?
+ON CONFLICT (device) DO UPDATE SET role = excluded.role"""
 _SHELF = "INSERT INTO holder (kind, site) VALUES ('shelf', ?) ON CONFLICT DO NOTHING"
 _COMPARTMENT = """INSERT INTO holder (kind, device, door)
 SELECT 'compartment', id, ? FROM device WHERE name = ? ON CONFLICT DO NOTHING"""
@@ -111,6 +114,11 @@ def _machine(db: Database, row: Row, _key: bytes, _now_ms: int) -> None:
     db.execute(_DEVICE, (row["device"], row["kind"], row["site"], doors, capacity))
     for door in range(1, doors + 1):
         db.execute(_COMPARTMENT, (door, row["device"]))
+    role = row.get("role")
+    if role:
+        if roles.KINDS.get(role) != row["kind"]:
+            raise ValueError(f"no {row['kind']} has the role {role!r}")
+        db.execute(_ROLE, (role, row["device"]))
 
 
 def _title(db: Database, row: Row, _key: bytes, _now_ms: int) -> None:

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from broker.fleet.roles import RESTOCKED
 from broker.restock.near import Spot
 from broker.restock.plan import DEMAND_DAYS, Candidate, Case, Kind
 
@@ -14,7 +15,9 @@ Rows = Callable[[str, Sequence[object]], Iterable[Sequence[Any]]]
 
 _CASES = """SELECT device.name, device.doors * device.capacity, site.id, site.name_zh, site.name_en,
 site.lat, site.lon FROM device JOIN site ON site.id = device.site
-WHERE device.doors > 0 ORDER BY device.name"""
+LEFT JOIN device_role ON device_role.device = device.id
+WHERE device.doors > 0 AND COALESCE(device_role.role, device.kind) IN ({roles})
+ORDER BY device.name""".format(roles=", ".join(f"'{role}'" for role in RESTOCKED))
 _INSIDE = """SELECT device.name, title.audience, SUBSTR(title.class, 1, 1), title.id
 FROM copy_state JOIN holder ON holder.id = copy_state.holder
 JOIN device ON device.id = holder.device JOIN copy ON copy.id = copy_state.copy

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from bookcase_fw import wire
+from broker.fleet import ordered
 from broker.ledger import views
 from broker.web.parts import Parts, Refused, Use
 from broker.web.pictures import SIZE_MAX
@@ -15,6 +16,7 @@ from broker.web.rights import Actor
 router = APIRouter(prefix="/v1")
 
 LIMIT_MAX = 500
+REASON_SIZE_MAX = 200
 PROBLEM = {"content": {"application/problem+json": {}}, "description": "what, why, what to do"}
 Device = Annotated[str, Path(description="the machine's name, such as bc01")]
 
@@ -24,12 +26,39 @@ class Order(BaseModel):
 
     op: Literal["open", "count", "restart"] = Field(description="what to do")
     door: int = Field(default=0, ge=0, description="the compartment; 0 for none or all")
+    reason: str = Field(
+        default="", max_length=REASON_SIZE_MAX, description="why; a restart wants one"
+    )
 
 
 class Sent(BaseModel):
     """The order is on its way; its outcome will be a fact of the machine."""
 
     id: str = Field(description="the order's id")
+
+
+@views.record
+class Ordered:
+    """What a machine was told, and what came of it."""
+
+    id: str
+    """the order's id"""
+    op: str
+    """what it was to do: a word of the machine's orders"""
+    door: int
+    """the compartment; 0 for none or all"""
+    actor: str
+    """who told it"""
+    reason: str
+    """why"""
+    sent_ms: int
+    """when it was sent"""
+    state: str
+    """sent, silent (no answer came), done or failed"""
+    why: str
+    """why it failed; a word of the machine's refusals"""
+    done_ms: int
+    """when it was done or refused; 0 before"""
 
 
 @router.get("/machines", summary="All machines")
@@ -50,13 +79,24 @@ def order(device: Device, order: Order, use: Use, actor: Actor) -> Sent:
     door_count = len(machine.doors)
     if order.door > door_count or (order.op == "open" and order.door == 0):
         raise Problem("wrong_value", f"door: {device} has doors 1 to {door_count}")
+    if order.op == "restart" and not order.reason.strip():
+        raise Problem("no_reason", "why is it restarted?")
     if not machine.served:
         raise Problem("away", device)
     try:
-        return Sent(id=use.send_order(device, order.op, order.door, actor))
+        reason = order.reason.strip()
+        return Sent(id=use.send_order(device, order.op, order.door, actor, reason))
     except Refused as refused:
         meaning = dict(wire.REASONS).get(refused.reason, "")
         raise Problem("refused", f"{refused.reason}: {meaning}") from refused
+
+
+@router.get("/machines/{device}/orders", summary="What it was told last, newest first",
+            responses={404: PROBLEM})  # fmt: skip
+def orders(device: Device, use: Use) -> list[Ordered]:
+    known(use, device)
+    told = ordered.newest(use.read.engine, device, use.now_ms())
+    return [Ordered(**found._asdict()) for found in told]
 
 
 @router.get("/machines/{device}/picture", summary="The screen's newest picture, a PNG",

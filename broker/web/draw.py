@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from broker.fleet import roles
 from broker.ledger import views, words
 from broker.web import cabinet, clock, texts
 from broker.web.parts import Parts
@@ -57,6 +58,7 @@ def draw(request: Request, template: str, *, status: int = 200, **context: objec
         told=_Told(speech),
         choose=lambda name, value: _address(request, {name: value}),
         called=lambda field: texts.called(field, speech),
+        role_of=lambda machine: roles.name(machine.role, speech),
         **context,
     )
     return HTMLResponse(html, status)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote
 
@@ -9,9 +10,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from broker.catalogue.query import TEXT_MAX
+from broker.fleet import ordered
 from broker.ledger import words
 from broker.ledger.views import Book, Machine
-from broker.web import atlas, cabinet, clock, health
+from broker.web import atlas, cabinet, clock, health, ordertexts
 from broker.web.draw import language, page
 from broker.web.parts import Parts, Use
 
@@ -85,6 +87,9 @@ def machine(device: str, request: Request, use: Use) -> Response:
         books=books,
         news=use.read.news(NEWS_LIMIT, device) if found[0].machine.installed else [],
         picture=use.pictures.newest(device),
+        orders=ordered.newest(use.read.engine, device, use.now_ms()),
+        o=partial(ordertexts.say, language=language(request)),
+        why=partial(ordertexts.why, language=language(request)),
     )
 
 

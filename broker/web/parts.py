@@ -14,9 +14,9 @@ from broker.ledger.read import Reader
 from broker.live import Hub
 from broker.web.pictures import Pictures
 
-# Tells a machine to do something (device, op, door, staff): returns the order's id, or raises
-# Refused.
-SendOrder = Callable[[str, str, int, str], str]
+# Tells a machine to do something (device, op, door, staff, reason): returns the order's id, or
+# raises Refused.
+SendOrder = Callable[[str, str, int, str, str], str]
 # Does something at the desk at a time (ms), in a transaction of its own; raises DeskRefused.
 DeskJob = Callable[[Desk, int], Answer]
 AtDesk = Callable[[DeskJob], Answer]

@@ -113,6 +113,7 @@ ROUTES = (
     ("assist",    "POST",   "/v1/openings/{id}/approve"),
     ("assist",    "POST",   "/v1/openings/{id}/refuse"),
 
+    ("operate",   "GET",    "/v1/machines/{device}/orders"),
     ("operate",   "POST",   "/v1/machines/{device}/orders"),
     ("operate",   "POST",   "/v1/machines/{device}/journals"),
     ("operate",   "GET",    "/v1/claims"),

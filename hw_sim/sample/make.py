@@ -20,6 +20,7 @@ SEED = 2020
 # Machines with doors by the first letters of their names: doors, copies in each.
 CASES = {"bc": (4, 12), "gc": (1, 48), "pl": (4, 2)}
 FILL = (7, 8, 9)  # Copies in a quarter of a bookcase when the district opens.
+ROLES = {"gc": "glass", "pl": "locker", "rt": "return", "oc": "catalogue"}
 EMPTY = "pl"  # A pick-up locker is filled with what is wanted.
 COPIES = (4, 4, 5, 5)  # Copies of a title.
 CARD_COUNT = 100
@@ -29,7 +30,7 @@ BLOCKED = {33: "lost", 66: "overdue", 99: "expired"}
 
 HEADERS = {
     "sites": ("site", "name_zh", "name_en", "kind", "level", "lat", "lon"),
-    "machines": ("device", "kind", "site", "doors", "capacity"),
+    "machines": ("device", "kind", "site", "doors", "capacity", "role"),
     "titles": ("title_id", "title", "author", "year", "language", "audience", "class"),
     "copies": ("barcode", "tag", "title_id", "home", "holder"),
     "patrons": ("card", "name", "kind", "language", "blocked"),
@@ -86,7 +87,8 @@ def _title_id(number: int) -> str:
 
 def _machine(device: str, site: str) -> Row:
     doors, capacity = CASES.get(device[:2], (0, 0))
-    return device, "bookcase" if doors else "kiosk", site, str(doors), str(capacity)
+    kind, role = "bookcase" if doors else "kiosk", ROLES.get(device[:2], "")
+    return device, kind, site, str(doors), str(capacity), role
 
 
 def _copies(chance: random.Random, titles: list[Row], machines: list[Row]) -> Iterator[Row]:
@@ -113,7 +115,7 @@ def _books(chance: random.Random, titles: list[Row]) -> list[Copy]:
 def _places(
     chance: random.Random, books: list[Copy], machines: list[Row]
 ) -> Iterator[tuple[Copy, str, str]]:
-    for device, kind, site, doors, _capacity in machines:
+    for device, kind, site, doors, _capacity, _role in machines:
         if kind != "bookcase" or device.startswith(EMPTY):
             continue
         here: set[str] = set()  # A bookcase has no title twice.
@@ -123,7 +125,7 @@ def _places(
                 books.remove(copy)
                 here.add(copy.title_id)
                 yield copy, site, f"{device}/{door}"
-    kiosks = (site for _device, kind, site, _doors, _capacity in machines if kind == "kiosk")
+    kiosks = (site for _device, kind, site, _doors, _capacity, _role in machines if kind == "kiosk")
     branches = list(dict.fromkeys(kiosks))
     for copy in books:
         site = chance.choice(branches)

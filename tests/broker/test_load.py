@@ -93,7 +93,7 @@ def test_progress_is_told_up_to_the_last_row(db: Database, folder: Path) -> None
         ("copies.csv", "MH1,AA,t0001,lib01", "copies.csv, line"),
         ("keys.csv", "bc77,abab", "a key has 32 bytes"),
         ("keys.csv", f"bc77,{'ab' * 32}", "no machine bc77"),
-        ("machines.csv", "bc77,bookcase,nowhere,4,12", "FOREIGN KEY"),
+        ("machines.csv", "bc77,bookcase,nowhere,4,12,", "FOREIGN KEY"),
         ("sites.csv", "x,y,z,mall,city,north,0", "could not convert"),
     ],
 )

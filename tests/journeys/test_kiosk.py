@@ -94,7 +94,7 @@ async def test_it_starts_anew_when_it_is_ordered_to(desk: Desk) -> None:
     process = desk.stations[KIOSK].process
     before = process.restarts
 
-    await asyncio.to_thread(_order, desk, b'{"op": "restart"}')
+    await asyncio.to_thread(_order, desk, b'{"op": "restart", "reason": "the tray is silent"}')
     async with asyncio.timeout(SEEN_S):
         while process.restarts == before:
             await asyncio.sleep(0.05)

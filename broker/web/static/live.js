@@ -151,24 +151,28 @@ function confirmOrder(button) {
   const answer = document.getElementById("confirm-answer");
   document.getElementById("confirm-title").textContent = button.dataset.title;
   document.getElementById("confirm-why").textContent = button.dataset.why;
-  answer.textContent = "";
+  const reason = document.getElementById("confirm-reason");
+  const send = document.getElementById("confirm-send");
+  send.textContent = button.textContent;
+  answer.textContent = reason.value = "";
   dialog.returnValue = "";
   dialog.showModal();
   dialog.querySelector("form").onsubmit = async (event) => {
-    if (event.submitter.value !== "open") return;
+    if (event.submitter !== send) return;
     event.preventDefault();
-    event.submitter.disabled = true;
-    answer.textContent = await sendOrder(button.dataset, answer.dataset);
-    event.submitter.disabled = false;
+    send.disabled = true;
+    answer.textContent = await sendOrder(button.dataset, reason.value, answer.dataset);
+    send.disabled = false;
+    refreshAll();
   };
 }
 
-async function sendOrder(order, words) {
+async function sendOrder(order, reason, words) {
   try {
     const answer = await fetch(`/v1/machines/${encodeURIComponent(order.device)}/orders`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ op: "open", door: Number(order.order) }),
+      body: JSON.stringify({ op: order.order, door: Number(order.door), reason }),
     });
     return answer.ok ? words.sent : words.failed + (await answer.json()).detail;
   } catch (error) {

@@ -154,7 +154,7 @@ def test_the_address_answers_the_same(desk: Desk, trial: Trial) -> None:
         create_app(
             read=Reader(database.open_reader(desk.folder, desk.url)),
             hub=Hub(),
-            send_order=lambda _device, _op, _door, _staff: "",
+            send_order=lambda *_order: "",
             at_desk=lambda _job: {},
             token="secret",
             timezone="Asia/Shanghai",

@@ -1,11 +1,16 @@
 """A bookcase gets what its readers borrow, and keeps room for what they bring back."""
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.restock import plan
+from broker.ledger import database
+from broker.library import load
+from broker.restock import asked, plan
 from broker.restock.near import Spot, km, nearest
 from broker.restock.plan import Candidate, Case, picked, wanted
+from hw_sim.sample import make
 
 NOVELS, TALES, MAPS = ("adult", "I"), ("juvenile", "I"), ("adult", "K")
 
@@ -78,6 +83,17 @@ def test_liked_titles_come_first_and_none_twice() -> None:
 
     assert [chosen.copy for chosen in picked(wants, shelf, {"x"}, taken)] == [2, 1]
     assert taken == {1, 2, 4}
+
+
+def test_rounds_bring_books_to_bookcases_only(tmp_path: Path) -> None:
+    """The sample district has small doors, a glass door, a locker, a return and kiosks."""
+    db = database.open_writer(tmp_path)
+    load.load(db, make.DATA, district_key=bytes(32), now_ms=0, progress=lambda *_far: None)
+
+    found = [wish.place.device for wish in asked.wishes(db.execute, "lib01", 0)]
+    db.close()
+
+    assert sorted(found) == [*(f"bc{number:02}" for number in range(1, 21)), "gc01"]
 
 
 def test_a_full_bookcase_names_the_nearest_with_room() -> None:

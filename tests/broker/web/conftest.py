@@ -48,7 +48,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     engine = database.open_reader(tmp_path)
     hub, orders = Hub(), list[tuple[str, str, int]]()
 
-    def send_order(device: str, op: str, door: int, _staff: str) -> str:
+    def send_order(device: str, op: str, door: int, _staff: str, _reason: str) -> str:
         if device == "bc03":
             raise Refused("stale_session")
         orders.append((device, op, door))

@@ -124,7 +124,10 @@ class Library:
         for row in _rows("titles"):
             self._insert("title", {"id": row.pop("title_id"), **row, "year": int(row["year"] or 0)})
         for row in _rows("machines"):
-            self._insert("device", {"name": row.pop("device"), **row})
+            role = row.pop("role")
+            device = self._insert("device", {"name": row.pop("device"), **row})
+            if role:
+                self._insert("device_role", {"device": device, "role": role})
         for number, row in enumerate(_rows("patrons"), start=1001):
             reader = sign.pseudonym(DISTRICT_KEY, row["card"])
             self._insert("patron", {"account": number, "reader": reader, **row})

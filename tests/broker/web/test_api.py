@@ -147,6 +147,8 @@ def test_an_order_is_passed_on(staff: TestClient, house: House) -> None:
         ("bc01", {"op": "open"}, 422, "wrong_value"),
         ("bc01", {"op": "open", "door": -1}, 422, "wrong_value"),
         ("bc01", {"op": "burn", "door": 1}, 422, "wrong_value"),
+        ("bc01", {"op": "restart"}, 422, "no_reason"),
+        ("bc01", {"op": "restart", "reason": " "}, 422, "no_reason"),
         ("bc99", {"op": "open", "door": 1}, 404, "unknown_device"),
         ("bc02", {"op": "open", "door": 1}, 409, "away"),
         ("bc03", {"op": "open", "door": 1}, 409, "refused"),

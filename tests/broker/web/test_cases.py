@@ -41,7 +41,7 @@ class Office:
         self.app: FastAPI = create_app(
             read=Reader(self.engine),
             hub=self.hub,
-            send_order=lambda _device, _op, _door, _staff: "",
+            send_order=lambda *_order: "",
             at_desk=self.at_desk,
             token=TOKEN,
             timezone="Asia/Shanghai",

@@ -118,15 +118,79 @@ def test_a_door_opens_only_after_it_was_confirmed(
     browser: Browser, address: str, house: House
 ) -> None:
     browser.open(f"{address}/machines/bc01")
-    browser.ask("document.querySelector('button[data-order=\"2\"]').click()")
+    browser.ask("document.querySelector('button[data-door=\"2\"]').click()")
     assert browser.ask("document.getElementById('confirm-title').innerText") == "打开 2 号门？"
-    assert house.orders == []
+    browser.ask("document.getElementById('confirm-send').click()")
+    assert house.orders == []  # Nobody opens a door without saying why.
 
-    browser.ask("document.querySelector('button[value=open]').click()")
+    browser.ask("document.getElementById('confirm-reason').value = '读者的手机没电了'")
+    browser.ask("document.getElementById('confirm-send').click()")
 
     assert browser.until("document.getElementById('confirm-answer').innerText").startswith("已发出")
     assert house.orders == [("bc01", "open", 2)]
     assert browser.complaints == []
+
+
+@pytest.mark.parametrize(("device", "called"), [("kx01", "自助借还机"), ("bc01", "书柜")])
+def test_a_machine_is_restarted_with_a_reason(
+    browser: Browser, address: str, house: House, device: str, called: str
+) -> None:
+    browser.open(f"{address}/machines/{device}")
+    browser.ask("document.querySelector('button[data-order=restart]').click()")
+    assert f"这台{called}？" in browser.ask("document.getElementById('confirm-title').innerText")
+
+    browser.ask("document.getElementById('confirm-reason').value = '屏幕不动'")
+    browser.ask("document.getElementById('confirm-send').click()")
+
+    assert browser.until("document.getElementById('confirm-answer').innerText").startswith("已发出")
+    assert house.orders == [(device, "restart", 0)]
+    assert browser.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "zh", "en"),
+    [
+        ((None, "", None), "机器没有答复", "the machine did not answer"),
+        ((1, "", 9), "已完成", "done"),
+        ((0, "busy", 9), "没有做：有人在用，或有门开着",
+         "not done: somebody is there, or a door is open"),
+    ],
+)  # fmt: skip
+def test_what_came_of_an_order_is_shown(
+    staff: TestClient, house: House, outcome: tuple[object, ...], zh: str, en: str
+) -> None:
+    insert = house.library.db.execute
+    insert("INSERT INTO device_order (id, device, op, door, session, sent_ms, ok, why, done_ms) "
+           "SELECT 'o7', id, 'restart', 0, '3.1', ?, ?, ?, ? FROM device WHERE name = 'kx01'",
+           (NOW_MS - 600_000, *outcome))  # fmt: skip
+    insert("INSERT INTO order_reason VALUES ('o7', 'ann', '屏幕不动')")
+
+    shown = [
+        staff.get("/machines/kx01", headers={"Accept-Language": language}).text
+        for language in ("zh", "en")
+    ]
+
+    assert all("ann" in page and "屏幕不动" in page for page in shown)
+    assert (zh in shown[0], en in shown[1]) == (True, True)
+    assert staff.get("/v1/machines/kx01/orders").json()[0]["reason"] == "屏幕不动"
+
+
+@pytest.mark.parametrize(
+    ("device", "zh", "en"),
+    [
+        ("bc01", "书柜", "bookcase"),
+        ("gc01", "玻璃门书柜", "glass-door bookcase"),
+        ("pl01", "预约取书柜", "pick-up locker"),
+        ("rt01", "24 小时还书机", "24-hour return"),
+        ("kx01", "自助借还机", "loan machine"),
+        ("oc01", "检索机", "catalogue machine"),
+    ],
+)
+def test_a_machine_is_called_what_it_is(staff: TestClient, device: str, zh: str, en: str) -> None:
+    for language, called in (("zh", zh), ("en", en)):
+        page = staff.get(f"/machines/{device}", headers={"Accept-Language": language}).text
+
+        assert f"<span>{called} <span" in page
 
 
 def test_a_machine_that_is_away_cannot_be_opened(browser: Browser, address: str) -> None:

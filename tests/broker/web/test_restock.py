@@ -36,7 +36,7 @@ class Branch:
         self.app = create_app(
             read=Reader(self.engine),
             hub=self.hub,
-            send_order=lambda _device, _op, _door, _staff: "",
+            send_order=lambda *_order: "",
             at_desk=self.at_desk,
             token=TOKEN,
             timezone="Asia/Shanghai",
