@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from kivy.graphics import Color, Ellipse, Line, Rectangle, RoundedRectangle, SmoothLine
+from kivy.graphics import Color, Line, Rectangle, SmoothEllipse, SmoothLine, SmoothRoundedRectangle
 
 from kiosk.ui.theme import Theme, rgba
 
@@ -18,7 +18,7 @@ def panel(canvas: Any, theme: Theme, box: Box, colour: str, line: str = "") -> N
     with canvas:
         Color(*rgba(colour))
         radius = min(theme.mm(theme.radius), height / 2)
-        RoundedRectangle(pos=(x, y), size=(width, height), radius=[radius])
+        SmoothRoundedRectangle(pos=(x, y), size=(width, height), radius=[radius])
         if line or theme.outlined:
             Color(*rgba(line or theme.colours.ink))
             Line(rounded_rectangle=(x, y, width, height, radius), width=theme.mm(0.4))
@@ -42,9 +42,9 @@ def bar(canvas: Any, theme: Theme, box: Box, fraction: float) -> None:
     high = theme.mm(4)
     with canvas:
         Color(*rgba(theme.colours.rule, 1 if not theme.outlined else 0.3))
-        RoundedRectangle(pos=(x, y), size=(width, high), radius=[high / 2])
+        SmoothRoundedRectangle(pos=(x, y), size=(width, high), radius=[high / 2])
         Color(*rgba(theme.colours.main))
-        RoundedRectangle(pos=(x, y), size=(width * fraction, high), radius=[high / 2])
+        SmoothRoundedRectangle(pos=(x, y), size=(width * fraction, high), radius=[high / 2])
 
 
 def dial(canvas: Any, theme: Theme, x: float, y: float, size: float, fraction: float) -> None:
@@ -70,13 +70,13 @@ def mark(canvas: Any, theme: Theme, x: float, y: float, size: float) -> None:
     _disc(canvas, theme, x, y, size, theme.colours.amber)
     _strokes(canvas, theme, x, y, size, [(0.5, 0.46), (0.5, 0.76)])
     with canvas:
-        Ellipse(pos=(x + size * 0.44, y + size * 0.2), size=(size * 0.12, size * 0.12))
+        SmoothEllipse(pos=(x + size * 0.44, y + size * 0.2), size=(size * 0.12, size * 0.12))
 
 
 def _disc(canvas: Any, theme: Theme, x: float, y: float, size: float, colour: str) -> None:
     with canvas:
         Color(*rgba(colour))
-        Ellipse(pos=(x, y), size=(size, size), segments=90)
+        SmoothEllipse(pos=(x, y), size=(size, size), segments=90)
 
 
 def _strokes(
@@ -140,7 +140,7 @@ def code(canvas: Any, theme: Theme, box: Box, rows: Sequence[Sequence[int]]) -> 
     left, top = round(x + (width - side) / 2), round(y + (height + side) / 2)
     with canvas:
         Color(1, 1, 1, 1)
-        RoundedRectangle(pos=(left, top - side), size=(side, side), radius=[theme.mm(3)])
+        SmoothRoundedRectangle(pos=(left, top - side), size=(side, side), radius=[theme.mm(3)])
         Color(0, 0, 0, 1)
         for row, modules in enumerate(rows, QUIET_ZONE + 1):
             for column, dark in enumerate(modules, QUIET_ZONE):

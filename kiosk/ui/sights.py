@@ -119,8 +119,8 @@ def _case(page: Page, canvas: Any, room: Box) -> None:
 def _thing(draw: Callable[..., None], **how: bool | str) -> Callable[[Page, Any, Box], None]:
     def picture(page: Page, canvas: Any, room: Box) -> None:
         x, y, width, height = room
-        high = min(height * 0.76, page.theme.mm(110))
-        draw(canvas, page.theme, (x, y + height * 0.12, width, high), **how)
+        high = min(height * 0.76, page.theme.mm(130))
+        draw(canvas, page.theme, (x, y + (height - high) / 2, width, high), **how)
 
     return picture
 

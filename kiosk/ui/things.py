@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kivy.graphics import Color, Line, Rectangle, RoundedRectangle, SmoothLine
+from kivy.graphics import Color, Line, Rectangle, SmoothLine, SmoothRoundedRectangle
 
 from kiosk.ui.shapes import Box, panel
 from kiosk.ui.theme import Theme, rgba
@@ -19,7 +19,7 @@ def seal(canvas: Any, theme: Theme, x: float, y: float, size: float) -> None:
     """The house's mark: a bookcase in a seal."""
     with canvas:
         Color(*rgba(theme.colours.seal))
-        RoundedRectangle(pos=(x, y), size=(size, size), radius=[size * 0.16])
+        SmoothRoundedRectangle(pos=(x, y), size=(size, size), radius=[size * 0.16])
         Color(*rgba(theme.colours.ground))
         unit = size / 16
         Line(rectangle=(x + 3.2 * unit, y + 3 * unit, 9.6 * unit, 10 * unit), width=unit * 0.5)
@@ -51,7 +51,7 @@ def _spine(canvas: Any, theme: Theme, box: Box, colour: int) -> None:
     x, y, width, height = box
     with canvas:
         Color(*rgba(theme.colours.covers[colour]))
-        RoundedRectangle(pos=(x, y), size=(width, height), radius=[theme.mm(0.8)])
+        SmoothRoundedRectangle(pos=(x, y), size=(width, height), radius=[theme.mm(0.8)])
         Color(*rgba(theme.colours.cover_ink, 1 if theme.outlined else 0.55))
         if theme.outlined:
             Line(rounded_rectangle=(x, y, width, height, theme.mm(0.8)), width=1.2)
@@ -90,16 +90,16 @@ def card(canvas: Any, theme: Theme, box: Box) -> None:
         # The light of the window, and the window.
         slab_high = theme.mm(10)
         Color(*rgba(colours.main, 0.16))
-        RoundedRectangle(
+        SmoothRoundedRectangle(
             pos=(left, y + slab_high / 2), size=(wide, bottom - y - slab_high / 2), radius=[0]
         )
         Color(*rgba(colours.ink))
-        RoundedRectangle(
+        SmoothRoundedRectangle(
             pos=(left - theme.mm(8), y), size=(wide + theme.mm(16), slab_high),
             radius=[theme.mm(3)],
         )  # fmt: skip
         Color(*rgba(colours.main if not theme.outlined else colours.ground))
-        RoundedRectangle(
+        SmoothRoundedRectangle(
             pos=(left, y + slab_high * 0.56), size=(wide, slab_high * 0.24), radius=[theme.mm(1)]
         )
 
@@ -114,7 +114,7 @@ def tray(canvas: Any, theme: Theme, box: Box, lift: bool) -> None:
     panel(canvas, theme, (left, y, wide, slab), colours.ink)
     with canvas:
         Color(*rgba(colours.main if not theme.outlined else colours.ground))
-        RoundedRectangle(
+        SmoothRoundedRectangle(
             pos=(left + wide * 0.12, y + slab * 0.62), size=(wide * 0.76, slab * 0.2),
             radius=[theme.mm(1)],
         )  # fmt: skip
@@ -135,13 +135,14 @@ def slot(canvas: Any, theme: Theme, box: Box, book: str) -> None:
     colours = theme.colours
     wide = min(width * 0.8, height * 1.15)
     left = x + (width - wide) / 2
-    wall = wide * 0.5
+    wall, book_high, gap = wide * 0.5, theme.mm(13), theme.mm(6)
+    y += (height - wall - gap - book_high) / 2
     panel(canvas, theme, (left, y, wide, wall), colours.slip, colours.rule)
     mouth = (left + wide * 0.14, y + wall * 0.52, wide * 0.72, theme.mm(9))
-    thing = (left + wide * 0.22, y + wall + theme.mm(6), wide * 0.56, theme.mm(13))
+    thing = (left + wide * 0.22, y + wall + gap, wide * 0.56, book_high)
     if book == "is in":
         panel(canvas, theme, mouth, colours.slip, colours.rule)
-        _flat(canvas, theme, (thing[0], y + wall * 0.16, *thing[2:]), 0)
+        _flat(canvas, theme, (thing[0], y + wall * 0.2, *thing[2:]), 0)
         return
     panel(canvas, theme, mouth, colours.ink)
     _flat(canvas, theme, thing, 0)
@@ -153,7 +154,7 @@ def _flat(canvas: Any, theme: Theme, box: Box, colour: int) -> None:
     x, y, width, height = box
     with canvas:
         Color(*rgba(theme.colours.covers[colour]))
-        RoundedRectangle(pos=(x, y), size=(width, height), radius=[theme.mm(1.2)])
+        SmoothRoundedRectangle(pos=(x, y), size=(width, height), radius=[theme.mm(1.2)])
         Color(*rgba(theme.colours.cover_ink, 1 if theme.outlined else 0.55))
         if theme.outlined:
             Line(rounded_rectangle=(x, y, width, height, theme.mm(1.2)), width=1.2)

@@ -6,7 +6,7 @@ import kivy.base as base
 from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.window import Window
-from kivy.graphics import ClearBuffers, ClearColor, Fbo, Scale, Translate
+from kivy.graphics import ClearBuffers, ClearColor, Fbo, Rectangle, Scale, Translate
 from kivy.uix.widget import Widget
 
 from kiosk.config import Panel
@@ -53,22 +53,29 @@ class Kiosk(App):
         return True
 
     def picture(self, width: int) -> Pixels:
-        """Return what is seen, at a width in px."""
-        scale = width / self._panel.width
-        across, down = round(width), round(self._panel.height * scale)
+        """Return what is seen, at a width in px; fine lines grow faint and are not lost."""
+        size = self._panel.width, self._panel.height
         # Lines that are not opaque need a stencil.
-        frame = Fbo(size=(across, down), with_stencilbuffer=True)
+        frame = Fbo(size=size, with_stencilbuffer=True)
         with frame:
             ClearColor(*Window.clearcolor)
             ClearBuffers()
             # A picture begins at the top, a canvas at the bottom.
-            Scale(scale, -scale, scale)
+            Scale(1, -1, 1)
             Translate(0, -self._panel.height, 0)
         frame.add(self._canvas.canvas)
         frame.draw()
-        pixels = Pixels(across, down, frame.texture.pixels)
         frame.remove(self._canvas.canvas)
-        return pixels
+        texture = frame.texture
+        while texture.width != width:
+            # A texture that is drawn at half its size is the mean of its pixels, at less it is not.
+            across = max(width, texture.width // 2)
+            smaller = Fbo(size=(across, round(across * size[1] / size[0])))
+            with smaller:
+                Rectangle(texture=texture, size=smaller.size)
+            smaller.draw()
+            texture = smaller.texture
+        return Pixels(texture.width, texture.height, texture.pixels)
 
 
 def every(seconds: float, call: Callable[[], None]) -> None:

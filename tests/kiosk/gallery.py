@@ -244,10 +244,13 @@ def staff() -> dict[str, Model]:
     """Return named models of what staff see at a bookcase, and of a machine that is not well."""
     tasks = ("count", "learn", "selftest", "lock_down")
     found = (
-        Found("reader.2", False, "silent for 40 s"),
-        Found("climate", False),
+        Found("reader.2", False),
+        Found("clock", False),
+        Found("climate", False, "CRC 0x5A"),
         Found("lock", True),
+        Found("flash", True, "37 % full"),
     )
+    heard = (Found("reader.1", True, "2: -61 dBm, 4: -70 dBm"), Found("reader.3", True))
     well = (Found("reader.1", True), Found("lock", True), Found("clock", True))
     typing = Cabinet().shows("pin")
     shown = {
@@ -264,6 +267,7 @@ def staff() -> dict[str, Model]:
         "bookcase_staff_working": Cabinet().shows("working"),
         "bookcase_staff_report": Cabinet().shows("report", found=found),
         "bookcase_staff_report_well": Cabinet().shows("report", found=well),
+        "bookcase_staff_learned": Cabinet().shows("report", found=heard),
         "bookcase_staff_failed": Cabinet().shows("report", why="fault"),
         "bookcase_staff_help": Cabinet().shows("staff", tasks=tasks).press("help"),
     }  # fmt: skip
@@ -339,7 +343,7 @@ def belt() -> dict[str, Model]:
         "belt_staff_checking": at("checking"),
         "belt_staff": at("staff", tasks=("selftest",)),
         "belt_staff_working": at("working"),
-        "belt_staff_report": at("report", found=(Found("belt", False, "jammed"),)),
+        "belt_staff_report": at("report", found=(Found("belt", False),)),
         "belt_help": at("put_in").press("help"),
         "belt_stay": at("staff", tasks=("selftest",), stay_s=20),
     }

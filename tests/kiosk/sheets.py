@@ -9,7 +9,7 @@ from kiosk.services.picture import Pixels, png
 from tests.kiosk.gallery import Look, look_name, views, words_of
 from tests.kiosk.layout import tidy
 
-WIDTH, ACROSS, GAP = 270, 8, 12
+WIDTH, ACROSS, GAP = 270, 8, 12  # A quarter of the panel: halved twice.
 PAPER = b"\xff\xff\xff\xff"
 LOOKS: tuple[Look, ...] = (
     ("zh", False, False, False),

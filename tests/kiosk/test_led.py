@@ -6,7 +6,8 @@ import pytest
 
 from bookcase_fw import wire
 from kiosk.config import texts
-from kiosk.core.events import Key, Press
+from kiosk.core.events import Found, Key, Press
+from kiosk.core.led.details import detail
 from kiosk.core.model import Model
 from kiosk.core.present import present
 from kiosk.core.roles import ROLES
@@ -156,6 +157,21 @@ def test_staff_open_a_door_or_do_a_task() -> None:
         ("task", {"task": "selftest", "door": 0}),
         ("leave", {}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (Found("reader.2", False), "没有反应"),
+        (Found("clock", False), "时间还没有对好"),
+        (Found("flash", False, "97 % full"), "已用 97%"),
+        (Found("reader.1", True), ""),
+        (Found("reader.1", True, "2: -61 dBm, 12: -70 d"), "也听得到 2 号门（-61 dBm）"),
+        (Found("climate", False, "CRC 0x5A"), "机器原话：CRC 0x5A"),
+    ],
+)
+def test_what_a_part_says_is_said_in_chinese_as_far_as_it_is_known(found: Found, said: str) -> None:
+    assert detail(ZH, found) == said
 
 
 def test_no_digit_of_a_pin_is_in_what_a_crash_leaves_behind(tmp_path: Path) -> None:

@@ -41,8 +41,8 @@ def _given_back(model: Model, texts: Texts) -> View:
 def _shut(model: Model, texts: Texts) -> View:
     why, step = _reason(model, texts)
     heading = texts["return24.broken"]
-    line = joined(step, elsewhere(model, texts))
-    return View("", title=heading, line=line, notice=why, picture="attention")
+    line = joined(why, step, elsewhere(model, texts))
+    return View("", title=heading, line=line, picture="attention")
 
 
 def _reason(model: Model, texts: Texts) -> tuple[str, str]:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from kiosk.core import states as at
+from kiosk.core.events import Found
+from kiosk.core.led.details import detail
 from kiosk.core.model import Model
 from kiosk.core.speech import STAR
 from kiosk.core.view import Case, Choice, Part, Texts, View, elsewhere, joined, say
@@ -93,12 +95,18 @@ def _report(model: Model, texts: Texts) -> View:
         line = texts["step." + shown.why]
         return View("", title=texts["why." + shown.why], line=line, picture="attention")
     ill = [found for found in shown.found if not found.ok]
-    parts = [Part("attention", part(texts, found.part), (), found.text) for found in ill]
-    well = tuple(part(texts, found.part) for found in shown.found if found.ok)
+    parts = [Part("attention", part(texts, one.part), (), detail(texts, one)) for one in ill]
+    well = tuple(_named(texts, found) for found in shown.found if found.ok)
     if well:
         parts.append(Part("done", texts["staff.well"], well))
     heading = say(texts, "staff.ill", count=len(ill)) if ill else texts["staff.report"]
     return View("", title=heading, parts=tuple(parts), picture="" if parts else "shelf")
+
+
+def _named(texts: Texts, found: Found) -> str:
+    said = detail(texts, found)
+    name = part(texts, found.part)
+    return say(texts, "detail.of", part=name, detail=said) if said else name
 
 
 def part(texts: Texts, name: str) -> str:
