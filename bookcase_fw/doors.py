@@ -147,6 +147,7 @@ class Door:
         session = {name: request[name] for name in NOBODY}
         session["id"], session["last"] = self._app.new_id(), self._app.journal.last
         session["rebounds"], session["left_open"], session["end"] = rebounds, False, "shut"
+        session["began"] = [self._app.clock.boot, self._app.clock.uptime_ms()]
         self._session, self._pending, self._asked = session, "", False
         self.contents.opened()
         self._save()
@@ -216,6 +217,8 @@ class Door:
         body |= {"door": self.number, "end": end}
         if self._opened_ms and end == "shut":
             body["open_ms"] = self._app.clock.uptime_ms() - self._opened_ms
+        if end == "power":
+            body["began"] = session.get("began", [])
         if session["due"]:
             # Also when nothing seems to be gone yet: the second count may find that it is.
             body["due"] = session["due"]

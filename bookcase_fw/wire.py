@@ -403,6 +403,7 @@ FACTS = (
         ("unsure", [EVIDENCE], False, "tags not seen that may still be there: a case, no loan"),
         ("rounds", int, False, "rounds counted after the door was shut"),
         ("open_ms", int, False, "how long the door stood open"),
+        ("began", [int], False, "boot and uptime in ms of its begin; only when end is power"),
         ("rebounds", int, False, "how often the door sprang open again"),
         ("left_open", bool, False, "whether it stood open longer than allowed"),
         ("due", int, False, "the due day that the screen showed for what was taken"),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import NamedTuple, cast
 
+from bookcase_fw import wire
 from broker.circulation import late
 from broker.circulation.calendar import Calendar
 from broker.circulation.rules import Rules
@@ -35,6 +36,7 @@ WHERE copy_state.holder = ? ORDER BY copy.id"""
 LENDING = ("took", "lent", "gone")
 # A door that staff opened: what they take out and put in is stock.
 STAFF = {"took": "removed", "put": "stocked"}
+TAKEN = ("took", "removed")
 
 # kind of fact: (field of its body, verb) for each list of tags in it
 TAGS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -55,6 +57,7 @@ class _Scene(NamedTuple):
     fact: Fact
     happened_ms: int
     sure: bool
+    taken: tuple[int, bool]  # The same for what was taken.
     place: int
     patron: Patron | None
     request: int | None
@@ -135,7 +138,22 @@ class Facts:
             self._cases.open(subject, {"door": body.get("door", 0)}, happened_ms)
         unknown = json.dumps({"reader": reader}) if reader and not patron else ""
         place = self._place(device, fact)
-        return _Scene(device, fact, happened_ms, sure, place, patron, request, unknown)
+        taken = self._taken(device, fact, happened_ms, sure)
+        return _Scene(device, fact, happened_ms, sure, taken, place, patron, request, unknown)
+
+    def _taken(self, device: Device, fact: Fact, happened_ms: int, sure: bool) -> tuple[int, bool]:
+        """Return when what a fact names as taken was taken, and whether that is sure.
+
+        A session amid which the power failed is recorded hours later.  What was taken was inside
+        when it began, so wherever else it was seen meanwhile it was seen afterwards; what was put
+        in is inside now, so it was put in after all that.
+        """
+        began = cast(list[int], fact.body.get("began", []))
+        if not sure or len(began) != len(("boot", "uptime")):
+            return happened_ms, sure
+        boot, uptime_ms = began
+        stamp = fact.stamp._replace(boot=boot, uptime_ms=uptime_ms, quality=wire.CLOCK_NONE)
+        return self._clocks.happened(device.id, fact._replace(stamp=stamp), happened_ms)
 
     def _settled_reader(self, fact: Fact) -> str:
         """Return who had opened the door before a count, as the count's own journal says."""
@@ -208,13 +226,14 @@ class Facts:
         due, rule = cast(int, body.get("due", 0)) if verb == "renewed" else 0, ""
         if patron and verb in LENDING:
             due, rule = self._due(scene, copy)
+        happened_ms, sure = scene.taken if verb in TAKEN else (scene.happened_ms, scene.sure)
         seen[copy.id, verb] = Observation(
-            scene.happened_ms,
+            happened_ms,
             scene.device.id,
             scene.fact.number,
             scene.fact.id,
             verb,
-            scene.sure,
+            sure,
             scene.place,
             patron.account if patron else None,
             self._directory.reader(patron.account) if patron else None,

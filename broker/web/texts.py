@@ -188,6 +188,7 @@ EVIDENCE = {
     "how":       ("开门方式", "opened by"),
     "end":       ("结束方式", "ended"),
     "open_ms":   ("开门毫秒", "open for ms"),
+    "began":     ("开始（启动次数、毫秒）", "began (boot, ms)"),
     "rebounds":  ("回弹", "rebounds"),
     "seen_at":   ("读到于", "seen at"),
     "place":     ("位置", "place"),

@@ -1,5 +1,6 @@
 """The ledger that a run begins with: the sample library, made once in a process and copied."""
 
+import csv
 import shutil
 import tempfile
 from functools import cache
@@ -39,11 +40,15 @@ def furnish(folder: Path, config: configuration.Config, now_ms: int) -> None:
 def _furnished(district_key: bytes, now_ms: int) -> bytes:
     with tempfile.TemporaryDirectory() as source, tempfile.TemporaryDirectory() as target:
         shutil.copytree(sample.FOLDER, source, dirs_exist_ok=True)
-        devices = [row["device"] for row in sample.rows(sample.FOLDER, "machines")]
-        more = [(one, site) for one, site in kiosks(KIOSKS_MAX).items() if one not in devices]
-        with Path(source, "machines.csv").open("a") as machines:
-            machines.writelines(f"{device},kiosk,{site},0,0\n" for device, site in more)
-        devices += [device for device, _site in more]
+        machines = sample.rows(sample.FOLDER, "machines")
+        devices = [row["device"] for row in machines]
+        like = next(row for row in machines if _is_kiosk(row))
+        more = {one: site for one, site in kiosks(KIOSKS_MAX).items() if one not in devices}
+        with Path(source, "machines.csv").open("a", newline="") as file:
+            csv.DictWriter(file, like).writerows(
+                like | {"device": device, "site": site} for device, site in more.items()
+            )
+        devices += more
         rows = "".join(f"{device},{key_of(device).hex()}\n" for device in devices)
         Path(source, "keys.csv").write_text("device,key\n" + rows)
         db = database.open_writer(Path(target))

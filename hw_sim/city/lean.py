@@ -28,7 +28,7 @@ def lean() -> Iterator[None]:
     asyncio.wait_for = _wait_for  # type: ignore[assignment]
     crc.xmodem = _xmodem
     r200.notice, r200.heard, r200.encode = _memo(_NOTICE), _memo(_HEARD), _memo(_ENCODE)
-    r200.Decoder.take = _take  # type: ignore[method-assign]
+    r200.Decoder.take = _take  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:

@@ -86,6 +86,7 @@ def _check_ledger(lab: Lab, taken: tuple, where: tuple):
             continue
         if fact["k"] == "session":
             assert body["reader"] == READER, where
+            assert bool(body["began"]) == (body["end"] == "power"), where
             body["took"] += parts.get(body["id"], [])
             took += body["took"]
             names.append(body["id"])

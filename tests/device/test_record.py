@@ -66,7 +66,8 @@ def test_the_longest_plain_record_fits():
     evidence = {"tag": tags[0], "heard": 12, "rounds": 12, "dbm": -61, "door": 4}
     body = {"id": "99999.99999", "reader": "f" * 24, "how": "nobody", "door": 12, "end": "power"}
     body |= {"took": tags, "unsure": [evidence] * wire.UNSURE_MAX, "rounds": 12, "parts": 9}
-    body |= {"open_ms": 9999999, "rebounds": 99, "left_open": True, "due": 20261221, "left": 15}
+    body |= {"began": [99999, 4294967295], "rebounds": 99, "left_open": True, "due": 20261221}
+    body |= {"left": 15}
     body |= {"answer": "99999.99999", "policy": 99999}
 
     data = record.encode(999999, STAMP, "session", BEFORE, body)

@@ -26,6 +26,8 @@ FOUND = (
           Order(seed=2009, visits=100, only=("visit 0 56",))),
     Found("two power cuts out of reach: by the guesses a copy was put down before it was taken",
           Order(seed=60061, visits=100)),
+    Found("power failed amid a session, told hours later: the book had come back elsewhere",
+          Order(seed=100088, kiosks=2)),
 )
 # fmt: on
 

@@ -78,3 +78,34 @@ def test_what_left_a_place_where_it_was_not_by_a_clock_in_doubt_is_a_case(
 
     assert counter.loans() == [(BEN_ID, "open", None)], "it is in his hands all the same"
     assert counter.cases() == ["order"]
+
+
+def test_what_was_taken_amid_a_power_cut_was_taken_when_the_session_began(
+    counter: Counter,
+) -> None:
+    """The session is told an hour later; the book had come back elsewhere in the meantime."""
+    counter.session("bc01", 5, ANN, put=[BOOK])
+    counter.fact("kx01", 40, "returned", visit="1.1", tag=BOOK)
+    _power_fails_amid_a_session(counter, took=[BOOK])
+
+    assert counter.loans() == [(ANN_ID, "returned", 40)]
+    assert counter.cases() == []
+
+
+def test_what_was_put_in_amid_a_power_cut_was_put_in_after_all_else(counter: Counter) -> None:
+    counter.fact("kx01", 40, "lent", visit="1.1", reader=ANN, tag=BOOK, due=20261216)
+    _power_fails_amid_a_session(counter, put=[BOOK])
+
+    assert counter.loans() == [(ANN_ID, "returned", 60)]
+    assert counter.cases() == []
+
+
+def _power_fails_amid_a_session(counter: Counter, **found: list[str]) -> None:
+    """It begins at minute 10 at bc01; the power is back at minute 60."""
+    machine = counter.machines["bc01"]
+    hello = machine.hello(boot=2, uptime_ms=0)
+    counter.desk.hear(machine.says("hello", hello, START_MS + 60 * MINUTE_MS))
+    session = {"id": "1.9", "end": "power", "began": [1, 10 * MINUTE_MS], **found}
+    machine.session(0, ANN, boot=2, **session)
+    counter.tells("kx01", at_min=50)
+    counter.tells("bc01", at_min=61)
