@@ -11,10 +11,11 @@ import msgspec
 
 from kiosk.core.model import Timings
 from kiosk.core.roles import ROLES
-from kiosk.services.promotions import Promotion
+from kiosk.services.promotions import Promotion, frames
 
 TRAYS = ("r200", "feig")  # UHF; HF, whose chips have a security bit.
 WARNING_MIN_MS = 30_000  # Nobody is hurried more than this; WCAG 2.2.1 wants 20 s.
+FRAME_MIN_MS = 40  # A screen that shows a film still answers to a touch at once.
 
 
 class ConfigError(Exception):
@@ -112,6 +113,10 @@ def load(path: Path, role: str = "") -> Config:
     for promotion in file.promotions:
         if not Path(promotion.picture).is_file():
             raise ConfigError(f"{path}: promotions: there is no {promotion.picture}")
+        if promotion.picture.lower().endswith(".zip") and not frames(promotion.picture):
+            raise ConfigError(f"{path}: promotions: no pictures are in {promotion.picture}")
+        if promotion.frame_ms < FRAME_MIN_MS:
+            raise ConfigError(f"{path}: promotions: frame_ms is less than {FRAME_MIN_MS}")
     if file.tray_reader not in TRAYS:
         raise ConfigError(f"{path}: tray_reader is none of {', '.join(TRAYS)}")
     if file.doors < 1:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from kiosk.cabinet import Cabinet
 from kiosk.config import Config
-from kiosk.core.events import Promoted
+from kiosk.core.events import Poster, Promoted
 from kiosk.core.roles import ROLES
 from kiosk.devices.controller import Controller
 from kiosk.devices.hftray import HfTray
@@ -145,16 +145,16 @@ def _cabinet(config: Config, texts: Texts) -> Iterator[Made]:
 
 
 def _promoting(config: Config, clock: Clock, loop: Loop) -> Callable[[], None]:
-    """Return what is to be called now and then: it posts which pictures are shown now."""
+    """Return what is to be called now and then: it posts what is shown between the books now."""
     zone = ZoneInfo(config.timezone)
-    shown: tuple[str, ...] = ()
+    shown: tuple[Poster, ...] = ()
 
     def look() -> None:
         nonlocal shown
-        pictures = current(config.promotions, datetime.fromtimestamp(clock.wall_ms() / 1000, zone))
-        if pictures != shown:
-            shown = pictures
-            loop.post(Promoted(pictures))
+        posters = current(config.promotions, datetime.fromtimestamp(clock.wall_ms() / 1000, zone))
+        if posters != shown:
+            shown = posters
+            loop.post(Promoted(posters))
 
     return look
 

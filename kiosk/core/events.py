@@ -147,10 +147,18 @@ class Neighbours(NamedTuple):
     near: tuple[Near, ...]
 
 
-class Promoted(NamedTuple):
-    """The pictures that are shown between the books now: paths of files."""
+class Poster(NamedTuple):
+    """A picture of the library's own, or a film."""
 
-    pictures: tuple[str, ...]
+    file: str
+    frame_ms: int = 0  # Of a film, how long each of its pictures is shown.
+    lasts_ms: int = 0  # Of a film, all of it; 0 is a picture.
+
+
+class Promoted(NamedTuple):
+    """What is shown between the books now."""
+
+    posters: tuple[Poster, ...]
 
 
 class Served(NamedTuple):

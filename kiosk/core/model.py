@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from kiosk.core import states as at
-from kiosk.core.events import Inside, Near, Shown
+from kiosk.core.events import Inside, Near, Poster, Shown
 
 BORROW, RETURN = "borrow", "return"
 LENT, RETURNED, ALREADY, NOTED, NOT_LENT, LIFTED = OUTCOMES = (
@@ -48,7 +48,7 @@ class World(NamedTuple):
     doors: int = 0  # Of a bookcase.
     low: tuple[int, ...] = ()  # Of its doors, those that a seated hand reaches.
     inside: tuple[Inside, ...] = ()  # Copies in it, as far as its screen knows.
-    promotions: tuple[str, ...] = ()  # Pictures between the books, while nobody is here.
+    promotions: tuple[Poster, ...] = ()  # Between the books, while nobody is here.
     near: tuple[Near, ...] = ()  # Where else one can go, the nearest first.
     timings: Timings = Timings()
 

@@ -86,7 +86,7 @@ def _aware(model: Model, event: Event) -> Model:
     elif isinstance(event, Neighbours):
         world = world._replace(near=event.near)
     elif isinstance(event, Promoted):
-        world = world._replace(promotions=event.pictures)
+        world = world._replace(promotions=event.posters)
     elif isinstance(event, Paper):
         world = world._replace(printer=event.word)
     elif isinstance(event, Faulted):

@@ -63,6 +63,7 @@ class View(NamedTuple):
     line: str = ""
     picture: str = ""
     file: str = ""  # Of the picture "promotion".
+    frame_ms: int = 0  # Where that is a film, how long each of its pictures is shown.
     case: Case | None = None  # Of the picture "case", and where doors are chosen.
     fraction: float = 0.0  # How much of the picture is filled.
     covers: tuple[Cover, ...] = ()

@@ -5,12 +5,10 @@ from typing import Any
 
 import segno
 import structlog
-from kivy.core.image import Image
-from kivy.graphics import Color, Rectangle
 
 from kiosk.core import doors
 from kiosk.core.view import Cover
-from kiosk.ui import cases, shapes, things, ways
+from kiosk.ui import cases, film, shapes, things, ways
 from kiosk.ui.page import GRID_MM, Page
 from kiosk.ui.panels import PartPanel
 from kiosk.ui.text import Text
@@ -150,23 +148,18 @@ def _attention(page: Page, canvas: Any, room: Box) -> None:
 
 
 def _promotion(page: Page, canvas: Any, room: Box) -> None:
-    """A picture of the library's own, whole; one that cannot be read is a shelf instead."""
+    """A picture or film of the library's own, whole; one that cannot be read is a shelf instead."""
     x, y, width, height = room
     try:
-        texture = Image(page.view.file, nocache=True).texture
+        first = film.read(page.view.file)
     except Exception as error:  # Each of Kivy's loaders raises what it likes.
         log.warning("a promotion cannot be read", file=page.view.file, error=repr(error))
-        texture = None
-    if texture is None:
         _shelf(page, canvas, room)
         return
-    scale = min(width / texture.width, height / texture.height)
-    wide, high = texture.width * scale, texture.height * scale
-    with canvas:
-        Color(1, 1, 1, 1)
-        Rectangle(
-            texture=texture, pos=(x + (width - wide) / 2, y + height - high), size=(wide, high)
-        )
+    scale = min(width / first.width, height / first.height)
+    wide, high = first.width * scale, first.height * scale
+    box = (x + (width - wide) / 2, y + (height - high) / 2, wide, high)
+    page.add(film.Film(page.view.file, first, page.view.frame_ms, box))
 
 
 def _dial(page: Page, canvas: Any, room: Box) -> None:

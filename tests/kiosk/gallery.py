@@ -13,6 +13,7 @@ from kiosk.core.events import (
     Near,
     Neighbours,
     Paper,
+    Poster,
     Printed,
     Promoted,
     Served,
@@ -43,7 +44,7 @@ BOOKS = {
     "EC": ("活着", "余华", "I247.57"),
 }  # fmt: skip
 MANY = tuple(BOOKS)
-PROMOTION = str(Path(__file__).parent.parent.parent / "docs/screens/dashboard-zh.png")
+POSTER = Poster(str(Path(__file__).with_name("poster.png")))
 NEAR = Neighbours((Near("bc02", "购物中心一楼中庭", "Shopping centre, ground-floor atrium", 263),))
 NEAR_HERE = Neighbours((Near("kx01", "区图书馆一楼大厅", "District library, ground floor", 0),))
 
@@ -203,7 +204,7 @@ def bookcase() -> dict[str, Model]:
         "bookcase_welcome": Cabinet(),
         "bookcase_welcome_empty": Cabinet(inside=()),
         "bookcase_attract": Cabinet().wait(61),
-        "bookcase_attract_promoted": Cabinet().on(Promoted((PROMOTION,))).wait(61 + 2 * 9),
+        "bookcase_attract_promoted": Cabinet().on(Promoted((POSTER,))).wait(61 + 2 * 9),
         "bookcase_inside": Cabinet().press("inside"),
         "bookcase_away": Cabinet().on(NEAR_HERE, Unlinked()),
         "bookcase_sorry": Cabinet().on(Crashed()),

@@ -1,11 +1,11 @@
 """The screens of a bookcase, as data: one function a state.  Pure."""
 
 from kiosk.core import states as at
-from kiosk.core.bookcase.steps import PAGE_SIZE, pages
+from kiosk.core.bookcase.steps import PAGE_SIZE, pages, promoted
 from kiosk.core.events import Inside
 from kiosk.core.led import screens as led
 from kiosk.core.led.screens import Screen
-from kiosk.core.model import Book, Model, roomy
+from kiosk.core.model import Book, Model
 from kiosk.core.view import (
     Case,
     Cover,
@@ -39,11 +39,10 @@ def _welcome(model: Model, texts: Texts) -> View:
 
 def _attract(model: Model, texts: Texts) -> View:
     heading, line = texts["bookcase.attract.title"], texts["bookcase.attract.line"]
-    place = model.page - pages(model)
-    if 0 <= place < len(model.world.promotions) and not roomy(model):
-        # Whoever reads large is shown the books, and nothing that wants something of them.
-        file = model.world.promotions[place]
-        return View("", title=texts["bookcase.promoted"], picture="promotion", file=file)
+    if poster := promoted(model):
+        heading = texts["bookcase.promoted"]
+        shown = View("", title=heading, picture="promotion")
+        return shown._replace(file=poster.file, frame_ms=poster.frame_ms)
     return View("", title=heading, line=line, covers=_page(model, texts))
 
 
