@@ -1,4 +1,7 @@
-"""Journeys at the other configurations: a glass case, a 24-hour return, a pick-up locker."""
+"""Journeys at the other configurations: a glass case, a 24-hour return, a pick-up locker.
+
+How each of them goes on after a power cut, and what it does without a network.
+"""
 
 import asyncio
 import json
@@ -6,10 +9,13 @@ import time
 import urllib.request
 from typing import Any
 
+import pytest
+
 from hw_sim.desk.desk import Desk
 from hw_sim.desk.visits import pull, push
 from hw_sim.world import sample
-from hw_sim.world.places import Bin, Compartment, Hands
+from hw_sim.world.places import Bin, Compartment, Copy, Hands, Shelf
+from tests.journeys.test_phone import phone_of, picture
 from tests.journeys.visits import Reader, agreed, at_rest, full_door, loans
 
 COUNT_S = 120.0  # A glass case with many books is counted shelf by shelf.
@@ -24,12 +30,15 @@ class Case(Reader):
         return await self.shut(device)
 
     async def open(self, device: str) -> None:
+        await self.scan(device)
+        await self.desk.hands(f"pull {device} 1")
+        await self.desk.eyes(device).see("open")
+
+    async def scan(self, device: str) -> None:
         eyes = self.desk.eyes(device)
         await eyes.see("welcome")
-        await self.until(eyes, f"scan {device} {self.card}", "asking", "opening", "open")
+        await self.until(eyes, f"scan {device} {self.shows}", "asking", "opening", "open")
         await eyes.see("opening")
-        await self.desk.hands(f"pull {device} 1")
-        await eyes.see("open")
 
     async def move(self, device: str, take: Any = (), put: Any = ()) -> None:
         for barcode in take:
@@ -80,6 +89,77 @@ async def test_a_power_cut_at_an_open_glass_door(cases: Desk) -> None:
     await agreed(cases)
 
     assert await loans(cases, reader.card) == set(books)
+
+
+async def test_a_power_cut_before_the_glass_door_is_pulled(cases: Desk) -> None:
+    reader = Case(cases, "SG00000021")
+    _door, books = full_door(cases, "gc01", 1)
+    await at_rest(cases, "gc01")
+    await reader.scan("gc01")
+
+    await _cut_power(cases, "gc01")
+    await at_rest(cases, "gc01")
+    await reader.borrow("gc01", 1, books)
+    await agreed(cases)
+
+    assert await loans(cases, reader.card) == set(books)
+
+
+@pytest.mark.parametrize(("screen", "card"), [("counting", 23), ("done", 25)])
+async def test_a_power_cut_after_the_glass_door_is_shut(
+    cases: Desk, screen: str, card: int
+) -> None:
+    reader = Case(cases, f"SG{card:08d}")
+    _door, books = full_door(cases, "gc01", 1)
+    await at_rest(cases, "gc01")
+    await reader.open("gc01")
+    await reader.move("gc01", take=books)
+    await cases.hands("net gc01 cut")
+    await cases.hands("shut gc01 1")
+    await cases.eyes("gc01").see(screen, timeout_s=COUNT_S)
+
+    await cases.hands("power gc01 off")
+    await cases.hands("net gc01 up")
+    await cases.hands("power gc01 on")
+    await cases.served()
+    await agreed(cases)
+
+    assert await loans(cases, reader.card) == set(books)
+
+
+async def test_a_glass_door_that_springs_open_stays_the_readers(cases: Desk) -> None:
+    reader = Case(cases, "SG00000027")
+    _door, books = full_door(cases, "gc01", 2)
+    await at_rest(cases, "gc01")
+    await reader.open("gc01")
+    await reader.move("gc01", take=books[:1])
+    await cases.hands("rebound gc01 1 150")
+    await reader.move("gc01", take=books[1:])
+    await reader.shut("gc01")
+    await agreed(cases)
+
+    assert await loans(cases, reader.card) == set(books)
+
+
+async def test_lent_by_a_phone_without_a_network_and_brought_back_at_night(cases: Desk) -> None:
+    reader = Case(cases, "SG00000029")
+    _door, books = full_door(cases, "gc01", 1)
+    await at_rest(cases, "gc01")
+    phone = await phone_of(cases, reader.card)
+    await cases.hands("net gc01 cut")
+    token = await phone.get("/v1/phone/token", params=picture(cases, "gc01"))
+    await phone.aclose()
+    reader.shows = token.json()["text"]
+    shown = await reader.borrow("gc01", 1, books)
+    await cases.hands("net gc01 up")
+    await cases.served()
+    await agreed(cases)
+    assert shown["offline"]
+    assert await loans(cases, reader.card) == set(books)
+
+    await _drop(cases, books[0])
+    await agreed(cases)
+    assert await loans(cases, reader.card) == set()
 
 
 async def test_heat_ends_lending_and_a_return_goes_on(cases: Desk) -> None:
@@ -138,34 +218,90 @@ async def test_a_power_cut_with_a_book_on_the_belt(cases: Desk) -> None:
 
 async def test_a_hold_is_put_into_the_locker_and_fetched_by_its_reader(cases: Desk) -> None:
     reader = Reader(cases, "SG00000011")
-    rows = sample.rows(sample.FOLDER, "copies")
-    row = next(row for row in rows if row["holder"].startswith("shelf:"))
-    copy = cases.world.copy(row["barcode"])
-    wish = {"card": reader.card, "title": row["title_id"], "pickup": "pl01"}
-    await asyncio.to_thread(_post, cases, "/v1/holds", wish)
-    await cases.hands(f"pick {copy.barcode}")
-    await cases.hands("force pl01 3")
-    await cases.eyes("pl01").see("open", "left_open")
-    await cases.hands(f"put pl01 3 {copy.barcode}")
-    await cases.hands("shut pl01 3")
-    await agreed(cases)
+    copy = await _parcel(cases, reader, 3)
 
-    eyes = cases.eyes("pl01")
-    await at_rest(cases, "pl01")
-    await reader.until(eyes, f"scan pl01 {reader.card}", "asking", "opening", "open", "refused")
-    await eyes.see("opening")
-    await pull(cases.hands, "pl01", 3)
-    await eyes.see("open")
+    await _fetch(cases, reader, 3)
     await cases.hands(f"take pl01 3 {copy.barcode} {reader.card}")
-    await cases.hands("shut pl01 3")
-    await eyes.see("done", timeout_s=COUNT_S)
-    await cases.hands("leave pl01")
-    await agreed(cases)
+    await _done(cases, 3)
 
     assert await loans(cases, reader.card) == {copy.barcode}
     assert await cases.service.get(f"/v1/holds?card={reader.card}") == []
     assert cases.world.where(copy.barcode) == Hands(reader.card)
     assert not cases.world.at(Compartment("pl01", 3))
+
+
+async def test_a_power_cut_at_an_open_door_of_the_locker(cases: Desk) -> None:
+    reader = Reader(cases, "SG00000013")
+    copy = await _parcel(cases, reader, 4)
+
+    await _fetch(cases, reader, 4)
+    await _cut_power(cases, "pl01")
+    await cases.hands(f"take pl01 4 {copy.barcode} {reader.card}")
+    await cases.hands("shut pl01 4")
+    await agreed(cases)
+
+    assert await loans(cases, reader.card) == {copy.barcode}
+    assert await cases.service.get(f"/v1/holds?card={reader.card}") == []
+
+
+async def test_a_parcel_opens_for_nobody_else_and_for_nobody_without_a_network(cases: Desk) -> None:
+    reader, other = Reader(cases, "SG00000015"), Reader(cases, "SG00000017")
+    eyes = cases.eyes("pl01")
+    copy = await _parcel(cases, reader, 2)
+
+    await at_rest(cases, "pl01")
+    await other.until(eyes, f"scan pl01 {other.card}", "refused")
+    assert eyes.shown["why"] == "none_kept"
+    await at_rest(cases, "pl01")
+    await cases.hands("net pl01 cut")
+    await reader.until(eyes, f"scan pl01 {reader.card}", "refused")
+    assert eyes.shown["why"] == "offline"
+    await cases.hands("net pl01 up")
+    await cases.served()
+    await _fetch(cases, reader, 2)
+    await cases.hands(f"take pl01 2 {copy.barcode} {reader.card}")
+    await _done(cases, 2)
+
+    assert await loans(cases, reader.card) == {copy.barcode}
+
+
+async def _parcel(desk: Desk, reader: Reader, door: int) -> Copy:
+    """Have a copy that stands on a shelf wished for, and put into the locker for its reader."""
+    copies = [desk.world.copy(row["barcode"]) for row in sample.rows(sample.FOLDER, "copies")]
+    copy = next(one for one in copies if isinstance(desk.world.where(one.barcode), Shelf))
+    titles = {row["barcode"]: row["title_id"] for row in sample.rows(sample.FOLDER, "copies")}
+    wish = {"card": reader.card, "title": titles[copy.barcode], "pickup": "pl01"}
+    await asyncio.to_thread(_post, desk, "/v1/holds", wish)
+    await desk.hands(f"pick {copy.barcode}")
+    await desk.hands(f"force pl01 {door}")
+    await desk.eyes("pl01").see("open", "left_open")
+    await desk.hands(f"put pl01 {door} {copy.barcode}")
+    await desk.hands(f"shut pl01 {door}")
+    await agreed(desk)
+    return copy
+
+
+async def _fetch(desk: Desk, reader: Reader, door: int) -> None:
+    """Show a card to the locker and pull the parcel's door open."""
+    eyes = desk.eyes("pl01")
+    await at_rest(desk, "pl01")
+    await reader.until(eyes, f"scan pl01 {reader.card}", "asking", "opening", "open", "refused")
+    await eyes.see("opening")
+    await pull(desk.hands, "pl01", door)
+    await eyes.see("open")
+
+
+async def _done(desk: Desk, door: int) -> None:
+    await desk.hands(f"shut pl01 {door}")
+    await desk.eyes("pl01").see("done", timeout_s=COUNT_S)
+    await desk.hands("leave pl01")
+    await agreed(desk)
+
+
+async def _cut_power(desk: Desk, device: str) -> None:
+    await desk.hands(f"power {device} off")
+    await desk.hands(f"power {device} on")
+    await desk.served()
 
 
 async def _drop(desk: Desk, barcode: str, ends: str = "returned") -> None:

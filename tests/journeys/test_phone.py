@@ -11,9 +11,9 @@ DEVICE = "bc02"
 STAFF_CARD, PIN = "ST00000007", "271828"
 
 
-def picture(desk: Desk) -> dict[str, str]:
+def picture(desk: Desk, device: str = DEVICE) -> dict[str, str]:
     """Return what a phone reads from the screen: the machine, and its nonce."""
-    query = parse_qs(urlsplit(desk.eyes(DEVICE).shown["code"]).query)
+    query = parse_qs(urlsplit(desk.eyes(device).shown["code"]).query)
     return {name: values[0] for name, values in query.items()}
 
 
