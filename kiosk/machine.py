@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bookcase_fw.lists import Lists
 from kiosk.cabinet import Cabinet
 from kiosk.config import Config
 from kiosk.core.events import Poster, Promoted
@@ -21,13 +22,14 @@ from kiosk.loop import Loop
 from kiosk.runtime import Runtime
 from kiosk.services.asked import Asked
 from kiosk.services.clock import Clock
+from kiosk.services.flash import Flash
 from kiosk.services.incident import Recorder
 from kiosk.services.journal import Journal
 from kiosk.services.neighbours import neighbours
 from kiosk.services.obeys import Obeys
 from kiosk.services.promotions import current
 from kiosk.services.shelf import stocked
-from kiosk.services.store import Store
+from kiosk.services.store import LISTS_SECTORS, Store
 from kiosk.services.tls import proof
 from kiosk.services.uplink import Uplink
 
@@ -72,7 +74,8 @@ def _keeper(config: Config, texts: Texts) -> Iterator[Made]:
     assert config.mqtt
     journal = Journal(config.data / "journal.sqlite", config.key)
     clock = Clock(journal.boot)
-    store = Store(journal, clock, config.timezone)
+    flash = Flash(config.data / "readers.lists", LISTS_SECTORS)
+    store = Store(journal, clock, config.timezone, Lists(flash, journal))
     runtime = Runtime(
         journal=journal,
         clock=clock,
@@ -100,6 +103,9 @@ def _keeper(config: Config, texts: Texts) -> Iterator[Made]:
         timings=config.uplink_timings,
     )
     runtime.link = uplink
+    runtime.beside.append(
+        lambda: store.fetch(lambda text, then: uplink.ask("list", then, text=text))
+    )
     asked = _asked(config, clock, runtime, ("neighbours", neighbours))
     try:
         uplink.start()
@@ -116,6 +122,7 @@ def _keeper(config: Config, texts: Texts) -> Iterator[Made]:
         for one in asked:
             one.stop()
         uplink.stop()
+        flash.close()
         journal.close()
 
 

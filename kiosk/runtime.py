@@ -152,7 +152,7 @@ class Runtime(Loop):
         broken = set(role.needs) & set(faults)
         state = {
             "config": 1,
-            "policy": self._store.revision,
+            "policy": self._store.in_force,
             "stock": [],
             "faults": faults,
             "fill": fill,

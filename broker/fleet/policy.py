@@ -1,7 +1,7 @@
 """The offline policy: what machines may do while they cannot ask, by rules, calendar and cards.
 
-It has one revision for all machines, which rises whenever anything in it changes.  Bookcases fetch
-their readers as lists (lists.py); a kiosk has some of them in the policy itself.
+It has one revision for all machines, which rises whenever anything in it changes.  Machines fetch
+their readers as lists (lists.py); a kiosk has some of them in the policy until those are there.
 """
 
 import json
@@ -16,7 +16,7 @@ from broker.fleet import lists
 from broker.ledger.store import Database
 from broker.staff import cards
 
-LISTED = "bookcase"  # The kind of machine that fetches lists.
+STAFFED = "bookcase"  # The kind of machine that staff open; it starts with no readers.
 READERS_MAX = 380  # In the policy; with the blocked ones said twice they fit into a payload.
 # Field of wire.POLICY, and the kind of rule that says it.
 TERMS = (
@@ -67,9 +67,10 @@ class Policy(NamedTuple):
             "uptime_h": self.uptime_h,
             "rules": self.rules,
         }
-        if place.channel == LISTED:
-            revision, parts = self.lists
-            fields |= {"lists": revision, "parts": parts, "staff": self.staff}
+        revision, parts = self.lists
+        fields |= {"lists": revision, "parts": parts}
+        if place.channel == STAFFED:
+            fields |= {"staff": self.staff}
         else:
             fields |= {"readers": self.readers, "blocked": self.blocked}
         fields |= self.special.get(f"{place.level}/{place.channel}", {})

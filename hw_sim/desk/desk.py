@@ -238,8 +238,8 @@ class Desk:
 
 
 def _ready(row: dict[str, Any]) -> bool:
-    """Say whether a machine is served, and a bookcase knows its readers without a network, too."""
-    return bool(row["served"] and (row["policy"] or row["kind"] != "bookcase"))
+    """Say whether a machine is served, and knows its readers without a network, too."""
+    return bool(row["served"] and row["policy"])
 
 
 async def _together(acts: Iterable[Callable[[], Awaitable[None]]]) -> None:
