@@ -254,7 +254,8 @@ def _explain(sheet: Any, report: Report, language: str) -> None:
         sheet.append([word("status", language), note])
     for measure in report.measures:
         called = (measure.zh, measure.en)[_index(language)]
-        values = {"name": called, "version": measure.version, "counts": measure.counts}
+        counts = (measure.counts_zh, measure.counts)[_index(language)]
+        values = {"name": called, "version": measure.version, "counts": counts}
         sheet.append([measure.name, word("definition", language, **values)])
     sheet.column_dimensions["A"].width = 26
     sheet.column_dimensions["B"].width = 110

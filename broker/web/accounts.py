@@ -253,7 +253,10 @@ def reconcile(
     said: Statement | None = None,
 ) -> Reconciled:
     """Without a statement in the body the provider is asked for it."""
-    report = told(lambda: hold.reconcile(provider, day, said.statement if said else None))
+    try:
+        report = told(lambda: hold.reconcile(provider, day, said.statement if said else None))
+    except StatementError as error:
+        raise Problem("wrong_value" if said else "no_provider", str(error)) from error
     differences = [Difference(**found._asdict()) for found in report.differences]
     return Reconciled(matched=report.matched, differences=differences)
 
@@ -351,7 +354,7 @@ def told(run: Callable[[], T]) -> T:
     except (AccountError, PaymentError, MoneyError) as error:
         unknown = "no reader has the card" in str(error)
         raise Problem("unknown_card" if unknown else "not_possible", str(error)) from error
-    except (Silent, StatementError) as error:
+    except Silent as error:
         raise Problem("no_provider", str(error)) from error
     except ValueError as error:
         raise Problem("wrong_value", str(error)) from error

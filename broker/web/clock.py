@@ -13,6 +13,11 @@ def local(at_ms: int, zone: ZoneInfo) -> datetime:
     return datetime.fromtimestamp(at_ms / 1000, zone)
 
 
+def from_local(text: str, zone: ZoneInfo) -> int:
+    """Return a local time such as 2026-11-21T18:30 in ms since 1970 UTC; ValueError for none."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=zone).timestamp() * 1000)
+
+
 def exact(at_ms: int, zone: ZoneInfo) -> str:
     """Return the exact time, such as 2026-11-21 15:58:35."""
     return local(at_ms, zone).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,13 +1,14 @@
 """The page of a reader's account: what is owed and why, what was paid, and what staff can do."""
 
 import re
+from collections.abc import Callable
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from broker.accounts.house import Accounts
 from broker.circulation.texts import money
-from broker.web import accounttexts
+from broker.web import accounttexts, clock, refusals
 from broker.web.accounts import Hold, told
 from broker.web.draw import language, page
 from broker.web.forms import Fields, Form, new_key
@@ -22,6 +23,7 @@ ROWS_MAX = 60
 REASON_SIZE_MAX = 200
 AMOUNT = re.compile(r"([0-9]{1,5})(?:[.,]([0-9]{1,2}))?")
 LOANS = ("renew", *CLAIMS)  # What is done with one loan.
+ACCOUNT = ("block", "lift", "lost", "issue")  # What is done with the account itself.
 
 
 @router.get("/readers/{card}")
@@ -34,6 +36,8 @@ def act(card: str, request: Request, use: Use, hold: Hold, actor: Actor, form: F
     """Take the form.  A redirect brings the browser back, so a reload sends nothing again."""
     if form.get("act") in LOANS:
         return _with_loan(card, request, use, hold, actor, form)
+    if form.get("act") in ACCOUNT:
+        return _with_account(card, request, use, hold, actor, form)
     speech = language(request)
     reason = form.get("reason", "").strip()[:REASON_SIZE_MAX]
     fen = fen_of(form.get("amount", ""))
@@ -45,8 +49,43 @@ def act(card: str, request: Request, use: Use, hold: Hold, actor: Actor, form: F
     try:
         _done(hold, card, form.get("act", ""), fen, reason=reason, actor=actor, key=key)
     except Problem as problem:
-        return _drawn(card, request, use, hold, form, problem.detail)
+        return _drawn(card, request, use, hold, form, refusals.say(problem.detail, speech))
     return RedirectResponse(request.url.path, 303)
+
+
+def _with_account(
+    card: str, request: Request, use: Parts, hold: Accounts, actor: str, form: Form
+) -> Response:
+    """Block a reader or lift a block, report the card lost, give out another one."""
+    speech, key = language(request), form.get("key", "")
+    reason = form.get("reason", "").strip()[:REASON_SIZE_MAX]
+    since_ms = _time_ms(form.get("since", ""), use)
+    if since_ms is None:
+        return _drawn(card, request, use, hold, form, accounttexts.say("bad_time", speech))
+    number = form.get("block", "")
+    block = int(number) if number.isascii() and number.isdecimal() else 0
+    new = form.get("card", "").strip().upper()
+    acts: dict[str, Callable[[], object]] = {
+        "block": lambda: hold.block(card, reason, from_ms=0, until_ms=0, actor=actor, key=key),
+        "lift": lambda: hold.lift(card, block, actor=actor, key=key),
+        "lost": lambda: hold.lost(card, since_ms, actor=actor, key=key),
+        "issue": lambda: hold.issue(card, new, actor=actor, key=key),
+    }
+    if not key or (form["act"] == "issue" and not new):
+        return _drawn(card, request, use, hold, form, accounttexts.say("no_word", speech))
+    try:
+        told(acts[form["act"]])
+    except Problem as problem:
+        return _drawn(card, request, use, hold, form, refusals.say(problem.detail, speech))
+    return RedirectResponse(request.url.path, 303)
+
+
+def _time_ms(text: str, use: Parts) -> int | None:
+    """Return a local time as a browser's field has it; 0 for an empty one, None for none."""
+    try:
+        return clock.from_local(text, use.timezone) if text else 0
+    except ValueError:
+        return None
 
 
 def _with_loan(
@@ -63,7 +102,8 @@ def _with_loan(
             said = Claiming.model_validate({"barcode": barcode, "what": act})
             claimed(use, card, said, actor, key)
     except Problem as problem:
-        return _drawn(card, request, use, hold, {}, problem.detail)
+        why = refusals.say(problem.detail, language(request))
+        return _drawn(card, request, use, hold, {}, why)
     return RedirectResponse(request.url.path, 303)
 
 

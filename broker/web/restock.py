@@ -11,6 +11,7 @@ from broker.desk.desk import Desk, DeskRefused
 from broker.desk.requests import Answer, once
 from broker.restock import asked, rounds, texts
 from broker.restock.rounds import Round
+from broker.web import refusals
 from broker.web.desk import Key
 from broker.web.draw import language, page
 from broker.web.forms import AllFields, Fields, new_key
@@ -103,7 +104,8 @@ def begin_page(request: Request, use: Use, actor: Actor, pairs: AllFields) -> Re
         why = texts.say("no_name", language(request))
         return _overview(request, use, form.get("site", ""), why)
     except DeskRefused as refused:
-        return _overview(request, use, form.get("site", ""), refused.detail)
+        why = refusals.say(refused.detail, language(request))
+        return _overview(request, use, form.get("site", ""), why)
     return RedirectResponse(f"/restock/{made['round']}", 303)
 
 
@@ -132,7 +134,8 @@ def act(number: Number, request: Request, use: Use, actor: Actor, form: Fields) 
     try:
         use.at_desk(job)
     except DeskRefused as refused:
-        return _drawn(request, use, number, refused.detail or refused.reason)
+        why = refusals.say(refused.detail or refused.reason, language(request))
+        return _drawn(request, use, number, why)
     return RedirectResponse(f"/restock/{number}", 303)
 
 

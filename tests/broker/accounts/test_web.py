@@ -317,6 +317,39 @@ def test_the_page_says_why_not(db: Database, client: TestClient) -> None:
     assert Money(db).owed(ANNE) == 500
 
 
+def test_the_page_blocks_and_lifts_with_a_reason(client: TestClient) -> None:
+    page = f"/readers/{CARD}"
+    chinese = {"Accept-Language": "zh"}
+
+    silent = client.post(page, data={"act": "block", "key": "a", "reason": " "}, headers=chinese)
+    client.post(page, data={"act": "block", "key": "b", "reason": "材料待补"})
+    blocked = client.get(page).text
+    (block,) = client.get(f"{PATH}/blocks").json()
+    client.post(page, data={"act": "lift", "key": "c", "block": block["id"]})
+
+    assert (silent.status_code, "停借要写明原因" in silent.text) == (409, True)
+    assert "暂停借书：材料待补" in blocked
+    assert not client.get(f"{PATH}/blocks").json()[0]["in_force"]
+
+
+def test_the_page_reports_a_card_lost_and_gives_another(client: TestClient) -> None:
+    page = f"/readers/{CARD}"
+
+    to_come = client.post(page, data={"act": "lost", "key": "a", "since": "2031-01-01T08:00"})
+    wrong = client.post(page, data={"act": "lost", "key": "b", "since": "yesterday"})
+    client.post(page, data={"act": "lost", "key": "c", "since": "2026-11-17T18:30"})
+    lost = client.get(page).text
+    taken = client.post(page, data={"act": "issue", "key": "d", "card": CARD})
+    client.post(page, data={"act": "issue", "key": "e", "card": "sg00000099"})
+
+    assert [answer.status_code for answer in (to_come, wrong, taken)] == [409, 409, 409]
+    assert "遗失时间不能在将来" in to_come.text
+    assert "暂停借书：读者证已挂失" in lost
+    assert "2026-11-17 18:30:00" in lost
+    assert "这张证已经有人用过" in taken.text
+    assert "可以借书" in client.get("/readers/SG00000099").text
+
+
 def test_a_card_is_found_by_its_number(client: TestClient) -> None:
     found = client.get("/find", params={"q": CARD.lower()})
 
