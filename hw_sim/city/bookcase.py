@@ -207,8 +207,16 @@ class Bookcase:
         for number in self.app.numbers:
             self.app.post_door(number, "count")
 
+    def open_again(self) -> None:
+        """Staff at the machine open it to readers, if it is closed."""
+        if self.app and self.app.locked_down:
+            self.app.lock_down(False)
+
     def order(self, op: str, door: int, about: str) -> bool:
-        """Carry out an order of the service to this connection; say whether it has one."""
+        """Carry out an order of the service to this connection; say whether it has one.
+
+        door: 0 where it concerns the whole machine.
+        """
         if not (self.on and self.app and self.app.served):
             return False
         order = {
@@ -221,7 +229,8 @@ class Bookcase:
             "staff": "shelver",
         }
         self.lock.stir()
-        self.chosen[door] = self._now_s()
+        if door:
+            self.chosen[door] = self._now_s()
         try:
             self.app.on_order(order, False)
         except PowerCut:  # While it notes the order.

@@ -197,9 +197,9 @@ async def _foreigner(person: Person, eyes: Eyes) -> None:
 
 
 async def _forger(person: Person, eyes: Eyes) -> None:
-    """Put in a book whose chip has the number of a copy that stands elsewhere."""
-    copies = [copy for copy in person.world.copies.values() if not copy.foreign]
-    tag = person.chance.choice(copies).tag
+    """Put in a book whose chip has the number of a copy that stands in another compartment."""
+    world = person.world
+    tag = person.chance.choice([copy for at in world.doors for copy in world.at(at)]).tag
     door = await visits.enter(person, eyes, lambda one: _room(person, one) > 0)
     await person.run(f"foreign {person.device} {door} {tag}")
     await visits.finish(person, eyes, door)

@@ -71,6 +71,7 @@ class MqttModel:
         self._tasks: set[asyncio.Task[None]] = set()
         self._epoch = 0  # Rises with each death: what was under way then never arrives.
         self.on_message: Take = _nobody  # Hears all that is said, both ways.
+        self._has_some = asyncio.Event()  # That machines have said; nobody has it yet.
 
     async def connect(self, device: str) -> tuple[End, End]:
         """Return the port of a new connection, or raise OSError: down, or out of reach."""
@@ -102,6 +103,12 @@ class MqttModel:
         if on and device in self._sessions:
             self.fired["network"] += 1
             self._sessions[device].end.cut()
+
+    async def amid_a_message(self) -> None:
+        """Return when a machine's message is acknowledged, and still on its way."""
+        self._has_some.clear()
+        await self._has_some.wait()
+        await asyncio.sleep(HOP_S / 2)
 
     def keep(self) -> None:
         """Write down what is retained now; a death may fall back to it."""
@@ -168,6 +175,7 @@ class MqttModel:
 
     def _from_machine(self, message: Message) -> None:
         self.on_message(message.topic, message.payload)
+        self._has_some.set()
         if message.retained:
             self._retained[message.topic] = message.payload
         self._carry(message, lambda: self.to_service(message.topic, message.payload))

@@ -22,6 +22,7 @@ from hw_sim.city.chance import Chance
 from hw_sim.city.mqttmodel import MqttModel
 
 COMMIT_S = 0.005  # What is there after this is one group.
+AGAIN_S = 2.0  # After which a database is tried again that others keep busy; as the writer does.
 DEATHS = ("before_commit", "after_commit")
 MANY_PAGES = 1 << 30
 _PATRON = "SELECT account FROM patron WHERE card = ?"
@@ -46,6 +47,7 @@ class CityService:
         # take longer than an hour of the city.
         self._kept: Database | None = None
         self.disk_full = False
+        self._other: sqlite3.Connection | None = None  # That keeps the database busy.
         self.on_start: Callable[[], None] = _nobody_listens
         self.deaths = dict.fromkeys(DEATHS, 0.0)
         self.fired: Counter[str] = Counter()
@@ -60,6 +62,8 @@ class CityService:
         """Open the ledger and announce every shard."""
         if self._kept is None:
             self._kept = database.open_writer(self._config.folder)
+            # The product waits some seconds; here those would be real ones.
+            self._kept.execute("PRAGMA busy_timeout = 0")
         self._db = db = self._kept
         self.fill_disk(self.disk_full)
         db.execute("UPDATE device_state SET online = 0")
@@ -75,6 +79,16 @@ class CityService:
         if self._db:
             ((pages,),) = self._db.execute("PRAGMA page_count").fetchall()
             self._db.execute(f"PRAGMA max_page_count = {pages if full else MANY_PAGES}").fetchall()
+
+    def keep_busy(self, busy: bool) -> None:
+        """Let somebody else hold the lock of the database's one writer, or let go of it."""
+        if self._other:
+            self._other.close()
+            self._other = None
+        if busy:
+            path = self._config.folder / database.NAME
+            self._other = sqlite3.connect(path, isolation_level=None)
+            self._other.execute("BEGIN IMMEDIATE")
 
     def block(self, card: str) -> None:
         """A librarian blocks a card; the service must be on."""
@@ -158,7 +172,11 @@ class CityService:
             self._exchange.settle()
             self._db.commit()
         except sqlite3.OperationalError:
-            self._fail()
+            if self._is_busy():
+                self._waiting[:0] = group
+                self._going = asyncio.get_running_loop().call_later(AGAIN_S, self._commit)
+            else:
+                self._fail()
             return
         if self._dies("after_commit", about):
             return
@@ -173,14 +191,32 @@ class CityService:
             self._exchange.settle()
             self._db.commit()
         except sqlite3.OperationalError:
-            self._fail()
+            if self._is_busy():
+                asyncio.get_running_loop().call_later(AGAIN_S, self._do_if_on, work)
+            else:
+                self._fail()
             return
         self._say()
 
+    def _do_if_on(self, work: Callable[[], None]) -> None:
+        if self._db:
+            self._do(work)
+
+    def _is_busy(self) -> bool:
+        """Whether others keep the database busy; then nothing has happened."""
+        if not self._other:
+            return False
+        assert self._db
+        if self._db.in_transaction:
+            self._db.rollback()
+        self._exchange.forget()
+        self.fired["database_was_busy"] += 1
+        return True
+
     def _fail(self) -> None:
         """Nothing can be written: end, and try again later; nothing was acknowledged."""
-        assert self.disk_full
-        self.fired["disk_was_full"] += 1
+        assert self.disk_full or self._other
+        self.fired["disk_was_full" if self.disk_full else "database_was_busy"] += 1
         self._die_for_a_while()
 
     def _say(self) -> None:

@@ -30,6 +30,7 @@ _PARTS = {
     "dead_part": ("fault_deaf",),
     "misread": ("fault_miss",),
     "disk": ("fault_disk_was_full",),
+    "busy": ("fault_database_was_busy",),
 }
 
 # fmt: off
@@ -51,7 +52,6 @@ CONDITIONS = (
     Condition("a count is unsure",                                _some("session_unsure")),
     Condition("a session takes and brings",                       _some("session_both_ways")),
     Condition("a power cut ends a session",                       _some("session_power")),
-    Condition("a lock does not let go",                           _some("session_jammed")),
     Condition("a door is never opened",                           _some("session_never_opened")),
     Condition("a second count finds something back",              _some("movement_back")),
     Condition("a second count finds something gone",              _some("movement_gone")),

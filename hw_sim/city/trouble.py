@@ -63,9 +63,11 @@ def calm(town: Town) -> None:
     for device in sorted(town.server.unreachable):
         town.server.cut(device, on=False)
     town.service.fill_disk(False)
+    town.service.keep_busy(False)
     town.service.start_again()
     town.service.announce()
     town.radio.missing.clear()
+    town.radio.muffled.clear()
     for machine in town.machines.values():
         _repair(machine.twins)
     for kiosk in town.kiosks.values():
@@ -79,6 +81,7 @@ def calm(town: Town) -> None:
         bookcase.flash.cut_at = 0
         if not bookcase.on:
             bookcase.switch_on()
+        bookcase.open_again()
         bookcase.lock.stir()
 
 

@@ -11,8 +11,10 @@ from hw_sim.city.kiosk import Kiosk
 from hw_sim.city.mqttmodel import Faults
 from hw_sim.city.town import HOUR_S, Town
 from hw_sim.flash import TEARS
+from hw_sim.world.places import Compartment
 
 DEAF_ROUNDS = 40
+MUFFLED = (0.02, 0.4)  # The least share of rounds that gets through, and how much more it may be.
 # How many of the next messages, or whether; of faults of a line.
 WIRE = (("cut", 3), ("garble", 3), ("noise", 3), ("chop", True))
 
@@ -123,12 +125,14 @@ async def _rollback(town: Town, about: str) -> None:
 
 async def _mqtt(town: Town, about: str) -> None:
     """The MQTT server dies with all it had acknowledged; what it retains may be old afterwards."""
-    if town.server.down:
-        return
     town.fired["mqtt"] += 1
     if town.chance.of("keeps", about) < 0.5:
         town.server.keep()
         await asyncio.sleep(town.lasts(about, 60.0, 4 * HOUR_S))
+    if town.chance.of("amid", about) < 0.5:
+        await town.server.amid_a_message()
+    if town.server.down:
+        return
     town.server.die(stale=town.chance.of("stale", about) < 0.5)
     town.service.mqtt_lost()
     await asyncio.sleep(5 + 300 * town.chance.of("down", about))
@@ -161,6 +165,14 @@ async def _disk(town: Town, about: str) -> None:
     town.service.fill_disk(True)
     await asyncio.sleep(town.lasts(about, 300.0, 3 * HOUR_S))
     town.service.fill_disk(False)
+
+
+async def _busy(town: Town, about: str) -> None:
+    """Somebody else writes to the database for a while: the service tries again and again."""
+    town.fired["busy"] += 1
+    town.service.keep_busy(True)
+    await asyncio.sleep(town.lasts(about, 5.0, HOUR_S))
+    town.service.keep_busy(False)
 
 
 async def _messages(town: Town, about: str) -> None:
@@ -200,6 +212,16 @@ async def _dead_part(town: Town, about: str) -> None:
     machine.touched([])
 
 
+async def _closed(town: Town, about: str) -> None:
+    """Staff close a bookcase to readers, for an hour or a day, and open it again."""
+    bookcase = town.one(about)
+    if not bookcase.order("lock_down", 0, f"{about} close"):
+        return
+    town.fired["closed"] += 1
+    await asyncio.sleep(town.lasts(about, 600.0, 24 * HOUR_S))
+    bookcase.order("unlock", 0, f"{about} open")
+
+
 async def _drift(town: Town, about: str) -> None:
     """A machine's clock runs fast or slow by up to 200 parts in a million from now on."""
     town.fired["drift"] += 1
@@ -229,9 +251,22 @@ async def _stuck(town: Town, about: str) -> None:
 
 async def _misread(town: Town, about: str) -> None:
     """A tag is not heard for many rounds, though it is there."""
-    copies = sorted(town.world.copies)
-    barcode = copies[int(town.chance.of("copy", about) * len(copies))]
-    town.radio.missing[barcode] += 1 + int(town.chance.of("rounds", about) * DEAF_ROUNDS)
+    if barcode := _inside(town, about):
+        town.radio.missing[barcode] += 1 + int(town.chance.of("rounds", about) * DEAF_ROUNDS)
+
+
+async def _muffled(town: Town, about: str) -> None:
+    """Something of metal stands before a copy: few rounds get through to it."""
+    if barcode := _inside(town, about):
+        town.radio.muffle(barcode, MUFFLED[0] + MUFFLED[1] * town.chance.of("share", about))
+        await asyncio.sleep(town.lasts(about, HOUR_S, 24 * HOUR_S))
+        town.radio.muffled.pop(barcode, None)
+
+
+def _inside(town: Town, about: str) -> str:
+    """Return the copy in a compartment that it concerns; "" when that is empty."""
+    inside = town.world.at(Compartment(town.one(about).device, town.door(about)))
+    return inside[int(town.chance.of("copy", about) * len(inside))].barcode if inside else ""
 
 
 async def _dead_chip(town: Town, about: str) -> None:
@@ -260,14 +295,17 @@ TROUBLES = (
     Trouble("service",    0.3,   2.0,  _service),
     Trouble("outage",     0.2,   1.5,  _outage),
     Trouble("disk",       0.1,   1.0,  _disk),
+    Trouble("busy",       0.2,   3.0,  _busy),
     Trouble("messages",   0.4,   2.0,  _messages),
     Trouble("wire",       0.3,   4.0,  _wire),
     Trouble("dead_part",  0.2,   2.0,  _dead_part),
+    Trouble("closed",     0.2,   1.0,  _closed),
     Trouble("drift",      0.3,   3.0,  _drift),
     Trouble("jam",        0.2,   2.0,  _jam),
     Trouble("stuck",      0.1,   2.0,  _stuck),
     Trouble("wall",       0.2,   2.0,  _wall),
     Trouble("misread",    0.3,   6.0,  _misread),
+    Trouble("muffled",    0.2,   3.0,  _muffled),
     Trouble("dead_chip",  0.2,   1.0,  _dead_chip),
     Trouble("blocked",    0.4,   4.0,  _blocked),
 )

@@ -99,6 +99,8 @@ class Radio:
         self._sound: set[str] = set()  # Copies whose chips were changed for good ones.
         # Faults, off by default.
         self.missing: Counter[str] = Counter()  # Barcodes -> rounds in which it is not heard.
+        self.muffled: dict[str, float] = {}  # Barcodes -> share of rounds that get through.
+        self._once_muffled: set[str] = set()
         self.fired: Counter[str] = Counter()  # How often each of them made a difference.
 
     def hear(self, device: str, door: int) -> list[tuple[str, int]]:
@@ -145,9 +147,16 @@ class Radio:
         self._sound.add(barcode)
         self._world.nudge(barcode)
 
+    def muffle(self, barcode: str, share: float) -> None:
+        """Let so few rounds get through to a copy, until it is taken out of `muffled`."""
+        self.muffled[barcode] = share
+        self._once_muffled.add(barcode)
+
     def is_feeble(self, barcode: str) -> bool:
-        """Say whether a copy's chip is worn: a round hears it in one case of three."""
-        return barcode in self._world.copies and self._is_weak(self._world.copies[barcode])
+        """Say whether a copy is heard badly: worn, in one round of three; or it was muffled."""
+        if barcode not in self._world.copies:
+            return False
+        return barcode in self._once_muffled or self._is_weak(self._world.copies[barcode])
 
     def _around_compartment(self, antenna: Compartment) -> list[tuple[Copy, str]]:
         device, number = antenna.device, antenna.door
@@ -196,6 +205,8 @@ class Radio:
             if self.missing and self._is_missed(copy, antenna):
                 continue
             chance = _mixed(link.key + step)
+            if self.muffled and self._is_muffled(copy, chance):
+                continue
             if chance >= link.limit:
                 continue
             # Its lowest bits say nothing of whether it is heard.
@@ -211,6 +222,13 @@ class Radio:
         self.missing[copy.barcode] -= 1
         self.fired["miss"] += 1
         return True
+
+    def _is_muffled(self, copy: Copy, chance: int) -> bool:
+        if copy.barcode not in self.muffled:
+            return False
+        is_lost = _mixed(~chance) >= self.muffled[copy.barcode] * 2**64
+        self.fired["muffled"] += is_lost
+        return is_lost
 
     def _link(self, copy: Copy, name: str, antenna: Place) -> _Link:
         """Return how a copy is heard on a way, which stays so until it is moved or dies."""
