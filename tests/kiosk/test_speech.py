@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.config import texts
-from kiosk.core.events import Served
+from kiosk.core.events import Faulted, Served
 from kiosk.services.speaker import Speaker
 from tests.kiosk.blind import Blind
 from tests.kiosk.cabinet import READER, Cabinet
@@ -212,6 +212,74 @@ def test_a_return_slot_blind() -> None:
     person.hears("没认出是哪本")
     person.choose("好了")
     person.hears("一本一本来")
+
+
+def test_a_return_slot_that_sticks_is_heard_and_offline_takes_books_as_ever() -> None:
+    visit = Visit(served=False, role="return24")
+    person = at_machine(visit)
+    person.hears("网络不通")
+    visit.lay("E1")
+    person.hears("02:13 还好了")
+    visit.wait(16)
+    person.hears("书卡在口子里了")
+    person.hears("请轻轻往里推一推")
+    visit.lay()
+    person.hears("可以放下一本了")
+    person.choose("好了")
+    visit.on(Faulted("tray", True))
+    person.hears("请不要把书放进来")
+
+
+def test_a_return_with_a_belt_blind() -> None:
+    slot = Cabinet(role="belt")
+    person = at_machine(slot)
+    person.hears("还书请放这里")
+    slot.shows("looking")
+    person.hears("请等一下再放下一本")
+    slot.shows("returned", in_a_row=1, put=("C1",))
+    person.hears("1 本还好了")
+    slot.shows("put_in", in_a_row=1)
+    person.hears("可以接着放")
+    slot.shows("looking").shows("given_back", why="two_things")
+    person.hears("一次只能放一本")
+    person.hears("请取出来")
+    slot.shows("put_in", in_a_row=1).shows("looking").shows("given_back", why="patron_card")
+    person.hears("里面有一张读者证")
+    person.press("help")
+    person.hears("认不出来的书会退出来")
+    person.press("back")
+    slot.shows("shut", why="jam")
+    person.hears("传送带卡住了")
+    person.hears("请用别的还书机")
+    assert slot.told == []
+
+
+def test_a_locker_blind_with_the_card() -> None:
+    locker = Cabinet(role="locker")
+    person = at_machine(locker)
+    person.hears("请刷读者证")
+    locker.shows("asking")
+    person.hears("正在查您的预约")
+    locker.shows("choose", doors=(1, 4), **READER)
+    person.hears("您的书在 2 个门里")
+    person.choose("4 号门")
+    assert locker.told == [("choose", {"door": 4})]
+    locker.shows("jammed", door=4, doors=(1,), **READER)
+    person.hears("4 号门没有打开")
+    person.choose("1 号门")
+    locker.shows("opening", door=1, **READER)
+    person.hears("请拉开门")
+    locker.shows("open", door=1, **READER).shows("left_open", door=1, **READER)
+    person.hears("门关好，书才算取走")
+    locker.shows("counting", door=1, **READER).shows("done", door=1, **READER)
+    person.hears("书还为您留着")
+    person.choose("好了")
+    assert locker.told[1:] == [("choose", {"door": 1}), ("leave", {})]
+    locker.shows("welcome")
+    person.press("up")  # The next reader: the machine had fallen silent.
+    locker.shows("asking").shows("refused", why="none_kept")
+    person.hears("这里没有为您保留的书")
+    assert not [said for said in person.heard if READERS_NAME in said]
 
 
 def test_a_child_is_read_to_in_a_childs_words() -> None:
