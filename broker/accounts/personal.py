@@ -11,6 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from broker.accounts import people
 from broker.accounts.money import Money
 from broker.accounts.people import AccountError, Person
+from broker.ledger import traces
 from broker.ledger.store import Database
 
 VERSION = 1  # Of the export's form.
@@ -22,7 +23,7 @@ _PARTS = (
      ("card", "state", "since_ms", "lost_ms", "ended_ms")),
     ("loans", "SELECT title.title, copy.barcode, loan.out_ms, loan.due, loan.in_ms, loan.state, "
      "loan.renewals FROM loan JOIN copy ON copy.id = loan.copy JOIN title ON title.id = copy.title "
-     "WHERE loan.account = ? ORDER BY loan.out_ms",
+     f"WHERE {traces.loans_of_reader('loan', '?')} ORDER BY loan.out_ms",
      ("title", "barcode", "out_ms", "due", "in_ms", "state", "renewals")),
     ("money", "SELECT kind, fen, words_zh, words_en, rule, calendar, at_ms, reverses IS NOT NULL "
      "FROM money WHERE ? IN (source_account, target_account) ORDER BY id",

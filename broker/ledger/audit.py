@@ -31,11 +31,21 @@ _OBSERVED = """SELECT o.copy, o.happened_ms, o.device, o.number, o.cause, o.verb
 o.account, holder.id, o.due, o.rule, o.session, o.request, o.detail, w.earliest_ms, w.latest_ms
 FROM observation o LEFT JOIN holder ON holder.account = o.account
 LEFT JOIN time_window w ON w.cause = o.cause WHERE o.copy BETWEEN ? AND ?"""
-_STANDING = """SELECT copy, source, target, kind, at_ms, cause, request FROM movement m
-WHERE copy BETWEEN ? AND ? AND kind <> 'undo' AND NOT EXISTS
+# What was seen of these copies leads to their movements and loans, those that entered them apart.
+_SEEN = "SELECT DISTINCT copy, cause FROM observation WHERE copy BETWEEN ? AND ?"
+_STANDING = f"""SELECT copy, source, target, kind, at_ms, cause, request FROM
+(SELECT movement.* FROM movement WHERE cause IS NULL AND copy BETWEEN ? AND ? UNION ALL
+SELECT movement.* FROM ({_SEEN}) seen
+JOIN movement ON movement.cause = seen.cause AND movement.copy = seen.copy) m
+WHERE kind <> 'undo' AND NOT EXISTS
 (SELECT 1 FROM movement u WHERE u.kind = 'undo' AND u.reverses = m.id) ORDER BY copy, id"""
-_LOANS = """SELECT copy, cause, account, state, in_ms, due, renewals, waived FROM loan
-WHERE copy BETWEEN ? AND ? ORDER BY copy, cause"""
+_LOANS = f"""SELECT loan.copy, loan.cause, account, state, in_ms, due, renewals, waived
+FROM ({_SEEN}) seen JOIN loan ON loan.cause = seen.cause AND loan.copy = seen.copy
+ORDER BY loan.copy, loan.cause"""
+# And what none of them leads to.
+_STRAY = """SELECT copy.barcode, '{table}', stray.id FROM {table} stray
+LEFT JOIN copy ON copy.id = stray.copy WHERE stray.cause IS NOT NULL AND NOT EXISTS
+(SELECT 1 FROM observation o WHERE o.copy = stray.copy AND o.cause = stray.cause)"""
 _CASES = """SELECT copy, kind, cause FROM exception_case
 WHERE copy BETWEEN ? AND ? AND closed_ms IS NULL ORDER BY copy, kind, cause"""
 _CONDITION = """SELECT copy, damaged, withdrawn, disinfect_ms FROM copy_condition
@@ -75,6 +85,7 @@ def differences(
     """The same on a connection, for who is in the middle of a transaction."""
     yield from _streams(db)
     yield from _copies(db, day, progress)
+    yield from _strays(db)
     if rules:
         yield from _limits(db, day, rules)
     yield from money.differences(db)
@@ -122,7 +133,18 @@ def _copies(db: Database, day: Day, progress: Progress) -> Iterator[str]:
 
 def _stretch(db: Database, first: int, last: int) -> _Held:
     questions = (_OBSERVED, _STANDING, _LOANS, _CASES, _CONDITION, _PROMISE)
-    return _Held(*(_by_copy(db.execute(question, (first, last))) for question in questions))
+    return _Held(
+        *(
+            _by_copy(db.execute(question, (first, last) * (question.count("?") // 2)))
+            for question in questions
+        )
+    )
+
+
+def _strays(db: Database) -> Iterator[str]:
+    for table in ("movement", "loan"):
+        for barcode, kind, number in db.execute(_STRAY.format(table=table)):
+            yield f"{barcode}: {kind} {number} follows from nothing that was seen of it"
 
 
 def _by_copy(rows: Iterable[Any]) -> dict[int, list[Any]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Any, NamedTuple, cast
 
-from broker.ledger import dimensions
+from broker.ledger import dimensions, traces
 from broker.ledger.cases import Cases, Subject
 from broker.ledger.fold import (
     Arrival,
@@ -45,9 +45,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 # Only for PostgreSQL: a file has one writer.
 _HOLD = "SELECT copy, turn FROM copy_state WHERE copy = ANY(?) ORDER BY copy FOR NO KEY UPDATE"
 _TURN = "UPDATE copy_state SET turn = turn + 1 WHERE copy = ?"
-_STANDING = """SELECT id, source, target, kind, at_ms, cause, request FROM movement m
-WHERE copy = ? AND kind <> 'undo' AND NOT EXISTS
-(SELECT 1 FROM movement u WHERE u.copy = m.copy AND u.kind = 'undo' AND u.reverses = m.id)
+_STANDING = f"""SELECT id, source, target, kind, at_ms, cause, request FROM movement m
+WHERE {traces.movements_of_copy("m", "?")} AND kind <> 'undo'
+AND NOT EXISTS (SELECT 1 FROM movement u WHERE u.kind = 'undo' AND u.reverses = m.id)
 ORDER BY id"""
 _CAUSED = """SELECT id FROM movement WHERE copy = ? AND cause = ? AND kind <> 'undo'
 ORDER BY id DESC LIMIT 1"""
@@ -57,8 +57,8 @@ _END = "UPDATE loan SET state = ?, in_ms = ?, over_limit = 0 WHERE copy = ? AND 
 _UPDATE_LOAN = """UPDATE loan SET account = ?, out_ms = ?, due = ?, rule = ?, state = ?, in_ms = ?,
 renewals = ?, waived = ?,
 over_limit = CASE WHEN ? = 'open' THEN over_limit ELSE 0 END WHERE copy = ? AND cause = ?"""
-_LOANS = """SELECT account, cause, out_ms, due, rule, '', state, in_ms, renewals, waived
-FROM loan WHERE copy = ?"""
+_LOANS = f"""SELECT account, cause, out_ms, due, rule, '', state, in_ms, renewals, waived
+FROM loan WHERE {traces.loans_of_copy("loan", "?")}"""
 _OPEN_LOAN = """SELECT l.account, l.cause, l.out_ms, l.due, l.rule, o.session, l.state, l.in_ms,
 l.renewals, l.waived FROM loan l JOIN observation o ON o.copy = l.copy AND o.cause = l.cause
 AND o.verb IN ('took', 'lent', 'gone') WHERE l.copy = ? AND l.in_ms IS NULL"""
@@ -269,7 +269,7 @@ class Books:
             self._move(copy, step, now_ms)
 
     def _correct_loans(self, copy: int, wanted: list[Loan]) -> None:
-        held = {row[1]: Loan(*row) for row in self._db.execute(_LOANS, (copy,))}
+        held = {row[1]: Loan(*row) for row in self._db.execute(_LOANS, (copy, copy))}
         for loan in held.values():
             self.accounts.add(loan.account)
         for cause in held.keys() - {loan.cause for loan in wanted}:
@@ -318,7 +318,7 @@ def folded_life(db: Database, copy: int, day: Callable[[int], int]) -> Life:
 
 def standing_movements(db: Database, copy: int) -> list[tuple[int, Movement]]:
     """Return the movements that were not taken back, each with its id."""
-    return [(row[0], Movement(*row[1:])) for row in db.execute(_STANDING, (copy,))]
+    return [(row[0], Movement(*row[1:])) for row in db.execute(_STANDING, (copy, copy))]
 
 
 def _same(held: Movement, wanted: Movement) -> bool:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, text
 
-from broker.ledger import words
+from broker.ledger import traces, words
 from broker.ledger.read import Reader
 
 INDENT = " " * 21  # As wide as a time and the two blanks behind it.
@@ -85,14 +85,15 @@ TOLD = ("unsure", "renewed", "lost", "found", "claimed", "damaged", "repaired", 
 
 _COPY = """SELECT copy.id, copy.barcode, title.title FROM copy
 JOIN title ON title.id = copy.title WHERE copy.barcode = :ref"""
-_MOVED = """SELECT m.id, m.kind, m.cause, m.reverses, undo.recorded_ms AS undone_ms,
+_MOVED = f"""SELECT m.id, m.kind, m.cause, m.reverses, undo.recorded_ms AS undone_ms,
 loan.rule, request.line, inbox.received_ms FROM movement m
 LEFT JOIN inbox ON inbox.id = m.cause
 LEFT JOIN movement undo ON undo.kind = 'undo' AND undo.reverses = m.id
 LEFT JOIN loan ON loan.copy = m.copy AND loan.cause = m.cause
-LEFT JOIN request ON request.id = m.request WHERE m.copy = :copy"""
-_SAID = """SELECT o.happened_ms, o.verb, o.account, o.due, o.rule, o.detail, patron.card,
-EXISTS (SELECT 1 FROM loan WHERE loan.copy = o.copy AND loan.account = o.account
+LEFT JOIN request ON request.id = m.request WHERE {traces.movements_of_copy("m", ":copy")}"""
+_SAID = f"""SELECT o.happened_ms, o.verb, o.account, o.due, o.rule, o.detail, patron.card,
+EXISTS (SELECT 1 FROM loan WHERE {traces.loans_of_copy("loan", "o.copy")}
+AND loan.account = o.account
 AND loan.out_ms <= o.happened_ms AND (loan.in_ms IS NULL OR loan.in_ms >= o.happened_ms)) AS valid
 FROM observation o LEFT JOIN patron ON patron.account = o.account
 WHERE o.copy = :copy AND o.verb <> 'accepted' ORDER BY o.happened_ms"""
@@ -101,9 +102,10 @@ FROM exception_case c LEFT JOIN case_action a ON a.case_key = c.key
 WHERE {of} = :of ORDER BY c.opened_ms, c.id"""
 _ACCOUNT = """SELECT account FROM card WHERE card = :ref
 UNION SELECT account FROM patron WHERE card = :ref"""
-_LOANS = """SELECT copy.barcode, title.title, l.out_ms, l.in_ms, l.due, l.state, l.rule, l.renewals,
-l.waived, l.over_limit FROM loan l JOIN copy ON copy.id = l.copy
-JOIN title ON title.id = copy.title WHERE l.account = :account ORDER BY l.out_ms, copy.barcode"""
+_LOANS = f"""SELECT copy.barcode, title.title, l.out_ms, l.in_ms, l.due, l.state, l.rule,
+l.renewals, l.waived, l.over_limit FROM loan l JOIN copy ON copy.id = l.copy
+JOIN title ON title.id = copy.title WHERE {traces.loans_of_reader("l", ":account")}
+ORDER BY l.out_ms, copy.barcode"""
 _MONEY = """SELECT at_ms, target_account, target, fen, words_zh, words_en, rule FROM money
 WHERE source_account = :account OR target_account = :account ORDER BY at_ms, id"""
 

@@ -32,7 +32,7 @@ _OUTCOME = "UPDATE device_order SET ok = ?, why = ?, done_ms = ? WHERE id = ? AN
 _SESSIONS = """SELECT body FROM inbox
 WHERE stream = ? AND number BETWEEN ? AND ? AND kind = 'session' ORDER BY number DESC"""
 _INSIDE = """SELECT copy.tag FROM copy_state JOIN copy ON copy.id = copy_state.copy
-WHERE copy_state.holder = ? ORDER BY copy.id"""
+WHERE copy_state.inside = ? ORDER BY copy.id"""
 LENDING = ("took", "lent", "gone")
 # A door that staff opened: what they take out and put in is stock.
 STAFF = {"took": "removed", "put": "stocked"}

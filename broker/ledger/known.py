@@ -8,6 +8,7 @@ from broker.circulation.asked import Book, Reader
 from broker.circulation.calendar import ALWAYS, Calendar
 from broker.circulation.rules import Rules
 from broker.circulation.terms import Place
+from broker.ledger import traces
 from broker.ledger.directory import Directory, Patron
 from broker.ledger.store import Database
 
@@ -27,11 +28,14 @@ FROM loan JOIN copy ON copy.id = loan.copy JOIN title ON title.id = copy.title {
 WHERE loan.account = ? AND loan.in_ms IS NULL ORDER BY loan.out_ms, loan.copy"""
 _ENDED = f"""SELECT loan.due, loan.in_ms, title.audience, COALESCE(copy_type.type, 'book'), {_LENT}
 FROM loan JOIN copy ON copy.id = loan.copy JOIN title ON title.id = copy.title {_BEGUN} {_TYPE}
-WHERE loan.account = ? AND loan.in_ms > ? AND loan.due > 0 AND loan.waived = 0
+WHERE {traces.loans_of_reader("loan", "?")} AND loan.in_ms > ? AND loan.due > 0 AND loan.waived = 0
 AND loan.state IN ('returned', 'found')"""
 _OPEN_LOAN = f"""SELECT loan.account, loan.due, loan.renewals, {_LENT} FROM loan {_BEGUN}
 WHERE loan.copy = ? AND loan.in_ms IS NULL"""
-_NEWEST_STATE = "SELECT state FROM loan WHERE copy = ? ORDER BY out_ms DESC, id DESC LIMIT 1"
+# Of a copy whose newest loan ended without it.
+_MISSED = f"""SELECT state FROM loan WHERE copy = ? AND state IN ('lost', 'claimed')
+AND NOT EXISTS (SELECT 1 FROM loan later WHERE {traces.loans_of_copy("later", "loan.copy")}
+AND (later.out_ms, later.id) > (loan.out_ms, loan.id))"""
 _CONDITION = """SELECT damaged, withdrawn, disinfect_ms,
 copy_promise.account, copy_promise.until_ms, copy_promise.state, copy.title FROM copy
 LEFT JOIN copy_condition ON copy_condition.copy = copy.id
@@ -148,8 +152,8 @@ class Known:
         held = promise == "held" and (not until_ms or until_ms > now_ms)
         contract = book.contract
         if not book.lent:
-            newest = self._db.execute(_NEWEST_STATE, (copy,)).fetchone()
-            contract = newest[0] if newest and newest[0] in ("lost", "claimed") else "none"
+            missed = self._db.execute(_MISSED, (copy,)).fetchone()
+            contract = missed[0] if missed else "none"
         waits = account is not None and title in self._waiting.titles(account)
         return book._replace(
             contract=contract,

@@ -1,5 +1,7 @@
 """What the ledger is asked, in SQL that SQLite and PostgreSQL both read.  No Python."""
 
+from broker.ledger import traces
+
 # A holder under the alias of its role, with the machine, site and patron behind it.
 _HOLDER = """
     JOIN holder {h} ON {h}.id = {key}
@@ -30,29 +32,26 @@ MACHINES = f"{_MACHINES} {_NO_DESK} ORDER BY device.name"
 
 MACHINE = f"{_MACHINES} {_NO_DESK} AND device.name = :device"
 
-# Few copies are in machines: begin with the compartments, not with the copies.
-_IN_MACHINES = "WHERE copy_state.holder IN (SELECT id FROM holder WHERE device IS NOT NULL)"
-
 _COUNTS = """
 SELECT device.name AS device, holder.door, COUNT(*) AS copies
-FROM copy_state JOIN holder ON holder.id = copy_state.holder
+FROM copy_state JOIN holder ON holder.id = copy_state.inside
     JOIN device ON device.id = holder.device
 """
 
-COUNTS = f"{_COUNTS} {_IN_MACHINES} GROUP BY device.name, holder.door"
+COUNTS = f"{_COUNTS} GROUP BY device.name, holder.door"
 
 COUNTS_OF_MACHINE = f"{_COUNTS} WHERE device.name = :device GROUP BY device.name, holder.door"
 
 _INSIDE = """
 SELECT copy.barcode, copy.tag, title.title, title.author, title.class, holder.door,
     copy_state.since_ms, device.name AS device
-FROM copy_state JOIN holder ON holder.id = copy_state.holder
+FROM copy_state JOIN holder ON holder.id = copy_state.inside
     JOIN device ON device.id = holder.device
     JOIN copy ON copy.id = copy_state.copy JOIN title ON title.id = copy.title
 """
 _BY_DOOR = "ORDER BY device.name, holder.door, title.class, copy.barcode"
 
-INSIDE = f"{_INSIDE} {_IN_MACHINES} {_BY_DOOR}"
+INSIDE = f"{_INSIDE} {_BY_DOOR}"
 
 INSIDE_MACHINE = f"{_INSIDE} WHERE device.name = :device {_BY_DOOR}"
 
@@ -94,12 +93,17 @@ WHERE movement.id > :after ORDER BY movement.id LIMIT :limit
 
 MOVEMENT = f"{_MOVED} WHERE movement.id = :id"
 
-MOVEMENTS_OF_COPY = f"{_MOVED} WHERE copy.barcode = :barcode ORDER BY movement.id DESC"
+_COPY = "(SELECT id FROM copy WHERE barcode = :barcode)"
+
+MOVEMENTS_OF_COPY = f"""{_MOVED}
+WHERE {traces.movements_of_copy("movement", _COPY)} ORDER BY movement.id DESC
+"""
 
 MOVEMENTS_OF_CARD = f"""{_MOVED}
-WHERE movement.copy IN (
-    SELECT lent.copy FROM loan lent JOIN patron ON patron.account = lent.account
-    WHERE patron.card = :card
+WHERE movement.id IN (
+    SELECT step.id FROM loan lent JOIN observation seen ON seen.copy = lent.copy
+        JOIN movement step ON step.cause = seen.cause AND step.copy = seen.copy
+    WHERE {traces.loans_of_reader("lent", "(SELECT account FROM patron WHERE card = :card)")}
 ) AND (source_patron.card = :card OR target_patron.card = :card)
 ORDER BY movement.id DESC LIMIT 200
 """

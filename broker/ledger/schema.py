@@ -28,6 +28,7 @@ from broker.ledger.columns import Real, Whole
 
 # Two holders that exist once; the first migration inserts them.
 UNKNOWN, TRANSIT = 1, 2
+MONTH_MS = 2_592_000_000  # A reader's loans are found month by month, of 30 days.
 
 HOLDERS = (
     # kind           which columns say which one
@@ -289,6 +290,7 @@ observation = Table(
     Column("session", Text, nullable=False),  # id of the door session, visit or count
     Column("request", Whole, ForeignKey("request.id")),  # the decision that allowed it
     Column("detail", Text, nullable=False),  # evidence as JSON; empty when there is none
+    Index("observation_unsure", "copy", **where("sure = 0")),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -310,7 +312,8 @@ movement = Table(
     Column("request", Whole, ForeignKey("request.id")),  # the decision that allowed it
     CheckConstraint("source <> target", name="movement_moves"),
     CheckConstraint("kind <> 'undo' OR reverses IS NOT NULL", name="movement_undo_names_it"),
-    Index("movement_copy", "copy", "id"),
+    # In the order of facts, not of copies: see `traces`.
+    Index("movement_cause", "cause", "copy"),
     Index("movement_undone", "reverses", unique=True, **where("kind = 'undo'")),
     sqlite_strict=True,
 )
@@ -325,7 +328,10 @@ copy_state = Table(
     Column("movement", Whole),
     # Counts every change of the copy's life, so that whoever remembers it knows whether it is old.
     Column("turn", Whole, nullable=False, server_default=text("0")),
-    Index("copy_state_holder", "holder"),
+    # The holder again where one looks inside: a compartment or a bag.  Shelves and readers have so
+    # many copies that an index of them would be a page of its own for each movement.
+    Column("inside", Whole),
+    Index("copy_state_inside", "inside", **where("inside IS NOT NULL")),
     sqlite_strict=True,
 )
 
@@ -345,11 +351,12 @@ loan = Table(
     Column("over_limit", Whole, nullable=False),
     Column("renewals", Whole, nullable=False, server_default="0"),
     Column("waived", Whole, nullable=False, server_default="0"),  # 1: staff forgave its fines
-    UniqueConstraint("copy", "cause"),
+    UniqueConstraint("cause", "copy"),  # In the order of facts: see `traces`.
     CheckConstraint("(state = 'open') = (in_ms IS NULL)", name="loan_open_without_end"),
     Index("one_open_loan", "copy", unique=True, **where("in_ms IS NULL")),
     Index("loan_open_of", "account", **where("in_ms IS NULL")),
-    Index("loan_account", "account"),
+    Index("loan_missed", "copy", **where("state IN ('lost', 'claimed')")),
+    Index("loan_reader", text(f"(out_ms / {MONTH_MS})"), "account"),
     Index("loan_out", "out_ms"),
     sqlite_strict=True,
 )

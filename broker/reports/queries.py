@@ -11,6 +11,7 @@ movement that led away from its reader.
 
 from collections.abc import Sequence
 
+from broker.ledger import traces
 from broker.reports.periods import Bucket
 
 _CELL = """line.measure, COALESCE({site}device.site, '') AS site,
@@ -30,16 +31,17 @@ _LOANS = f"""
 """
 
 # The first step away from the reader that stands, after the one that began the loan.
-_STEP_AWAY = """
+_STEP_AWAY = f"""
     SELECT MIN(away.id) FROM movement away
-    WHERE away.copy = loan.copy AND away.source = reader.id AND away.kind <> 'undo'
+    WHERE {traces.movements_of_copy("away", "loan.copy")}
+        AND away.source = reader.id AND away.kind <> 'undo'
         AND away.id > (
             SELECT MAX(began.id) FROM movement began
             WHERE began.copy = loan.copy AND began.cause = loan.cause
                 AND began.target = reader.id AND began.kind <> 'undo')
         AND NOT EXISTS (
             SELECT 1 FROM movement undone
-            WHERE undone.copy = away.copy AND undone.kind = 'undo' AND undone.reverses = away.id)
+            WHERE undone.kind = 'undo' AND undone.reverses = away.id)
 """
 
 _RETURNS = f"""
@@ -55,15 +57,16 @@ _RETURNS = f"""
     WHERE loan.state IN ('returned', 'inferred')
 """
 
-_RENEWALS = """
-    SELECT bucket.name AS bucket, 'renewals' AS measure, seen.copy, seen.device,
+_RENEWALS = f"""
+    SELECT bucket.name AS bucket, 'renewals' AS measure, renewed.copy, renewed.device,
         CAST(NULL AS BIGINT) AS target, CAST(NULL AS TEXT) AS visit
-    FROM bucket JOIN observation seen
-        ON seen.happened_ms >= bucket.begin_ms AND seen.happened_ms < bucket.end_ms
-    WHERE seen.verb = 'renewed' AND EXISTS (
-        SELECT 1 FROM loan WHERE loan.copy = seen.copy AND loan.account = seen.account
-            AND loan.out_ms <= seen.happened_ms
-            AND (loan.in_ms IS NULL OR loan.in_ms >= seen.happened_ms))
+    FROM bucket JOIN observation renewed
+        ON renewed.happened_ms >= bucket.begin_ms AND renewed.happened_ms < bucket.end_ms
+    WHERE renewed.verb = 'renewed' AND EXISTS (
+        SELECT 1 FROM loan WHERE {traces.loans_of_copy("loan", "renewed.copy")}
+            AND loan.account = renewed.account
+            AND loan.out_ms <= renewed.happened_ms
+            AND (loan.in_ms IS NULL OR loan.in_ms >= renewed.happened_ms))
 """
 
 _CIRCULATED = """

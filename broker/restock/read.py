@@ -19,7 +19,7 @@ LEFT JOIN device_role ON device_role.device = device.id
 WHERE device.doors > 0 AND COALESCE(device_role.role, device.kind) IN ({roles})
 ORDER BY device.name""".format(roles=", ".join(f"'{role}'" for role in RESTOCKED))
 _INSIDE = """SELECT device.name, title.audience, SUBSTR(title.class, 1, 1), title.id
-FROM copy_state JOIN holder ON holder.id = copy_state.holder
+FROM copy_state JOIN holder ON holder.id = copy_state.inside
 JOIN device ON device.id = holder.device JOIN copy ON copy.id = copy_state.copy
 JOIN title ON title.id = copy.title WHERE holder.kind = 'compartment'"""
 _LOANS = """SELECT device.name, title.audience, SUBSTR(title.class, 1, 1), COUNT(*)

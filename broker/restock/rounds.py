@@ -35,7 +35,7 @@ JOIN copy_state ON copy_state.copy = copy.id JOIN holder ON holder.id = copy_sta
 LEFT JOIN device held ON held.id = holder.device
 WHERE pick.round = ? ORDER BY device.name, title.class, copy.barcode"""
 _IN_BAG = """SELECT copy.id, copy.barcode FROM copy_state JOIN copy ON copy.id = copy_state.copy
-WHERE copy_state.holder = ? ORDER BY copy.barcode"""
+WHERE copy_state.inside = ? ORDER BY copy.barcode"""
 _MOVED = """SELECT movement.copy, movement.source, target.kind FROM movement
 JOIN holder target ON target.id = movement.target
 WHERE (movement.source = ? OR movement.target = ?) AND movement.at_ms >= ?

@@ -37,6 +37,11 @@ def test_an_honest_ledger_has_no_differences(lived: Desk) -> None:
             " SELECT copy, holder, 2, 'remove', 0, 0 FROM copy_state WHERE copy = 3",
             "MH00000003: with holder",
         ),
+        (
+            "INSERT INTO movement (copy, source, target, kind, at_ms, recorded_ms, cause)"
+            " SELECT copy, holder, 2, 'remove', 0, 0, 1 FROM copy_state WHERE copy = 3",
+            "follows from nothing that was seen of it",
+        ),
     ],
 )
 def test_a_lie_is_found(lived: Desk, lie: str, found: str) -> None:

@@ -64,6 +64,7 @@ BROKEN = (
     # Back to where an earlier movement had brought it.
     (2, "UPDATE copy_state SET holder = (SELECT placed FROM copy WHERE id = 1), movement ="
         " (SELECT MIN(id) FROM movement WHERE copy = 1) WHERE copy = 1", "only a movement"),
+    (2, "UPDATE copy_state SET inside = 2", "only a movement"),
     (2, "UPDATE copy_state SET turn = turn + 2", "counts one"),
     (2, "DELETE FROM copy_state", "always has a holder"),
     (2, "INSERT INTO copy_state (copy, holder, since_ms) VALUES (1, 2, 0)", "one holder|unique"),
@@ -120,6 +121,7 @@ BROKEN = (
     (6, f"{LOAN} VALUES (999, 7, 1, 0, 0, 'returned', '', 0, 0, 0, 5)", "foreign key"),
     (6, "UPDATE loan SET cause = 999", "never changed"),
     (6, "UPDATE holder SET id = 999 WHERE id = 2", "never changed"),
+    (6, "UPDATE holder SET kind = 'bag' WHERE id = 2", "keeps its kind"),
     (6, "DELETE FROM holder WHERE id = 2", "never deleted"),
     (0, "INSERT INTO holder (kind, site) VALUES ('reader', 'lib01')", "check"),
     (0, "INSERT INTO holder (kind) VALUES ('compartment')", "check"),
