@@ -35,11 +35,10 @@ def upgrade(connection: Connection, to: str = "heads") -> None:
 def is_current(connection: Connection) -> bool:
     """Say whether the ledger has all migrations; NewerLedger when it has one that we have not."""
     held = set(heads(connection))
-    script = ScriptDirectory.from_config(_config())
     unknown = held - known()
     if unknown:
         raise NewerLedger(f"migration {', '.join(sorted(unknown))} is unknown to this service")
-    return held == set(script.get_heads())
+    return held == set(_versions().get_heads())
 
 
 def heads(connection: Connection) -> list[str]:
@@ -49,8 +48,7 @@ def heads(connection: Connection) -> list[str]:
 
 def known() -> set[str]:
     """Return all migrations that this service has."""
-    script = ScriptDirectory.from_config(_config())
-    return {revision.revision for revision in script.walk_revisions()}
+    return {revision.revision for revision in _versions().walk_revisions()}
 
 
 @cache
@@ -59,6 +57,12 @@ def all_tables() -> MetaData:
     for path in sorted(BROKER.rglob("tables.py")):
         import_module(".".join(path.relative_to(BROKER.parent).with_suffix("").parts))
     return schema.metadata
+
+
+@cache
+def _versions() -> ScriptDirectory:
+    """Return the files in `versions/`, read once in a process."""
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:
