@@ -86,11 +86,14 @@ class Service:
                 row["device"]: Machine(row["online"], row["unacked"])
                 for row in await self.get("/v1/machines")
             },
-            streams=[
-                Stream(row["device"], row["journal"], row["number"], row["state"])
-                for row in await self.get("/v1/streams")
-            ],
+            streams=await self.streams(),
         )
+
+    async def streams(self) -> list[Stream]:
+        return [
+            Stream(row["device"], row["journal"], row["number"], row["state"])
+            for row in await self.get("/v1/streams")
+        ]
 
     async def movements(self, barcode: str) -> list[tuple[int, str]]:
         """Return (time in ms, words) of a copy's movements in the ledger."""

@@ -53,6 +53,7 @@ class Telling(Protocol):
     """What tells of the ledger: the service's HTTP API (ledger.py), or a run's own view of it."""
 
     async def ledger(self, cards: Iterable[str]) -> Ledger: ...
+    async def streams(self) -> list[Stream]: ...
     async def movements(self, barcode: str) -> list[tuple[int, str]]: ...
 
 
@@ -87,23 +88,22 @@ class Oracle:
         return (await self._compare())[0]
 
     async def settle(self, timeout_s: float) -> Report:
-        """Compare until nothing is wrong, twice with no record between; return what is in the end.
+        """Compare until nothing is wrong and no record comes next; return what is in the end.
 
         Once is not enough: a machine may just be writing what makes the ledger wrong again.
         """
         end_s = asyncio.get_running_loop().time() + timeout_s
-        before: list[Stream] | None = None
         while True:
             try:
                 report, streams = await self._compare()
+                await self._sleep(POLL_S)
+                settled = not report.violations and await self._service.streams() == streams
             except OSError as error:
                 away = Finding("Q3", "", f"the service is away: {error}")
-                report, streams = Report([away], [], {}), []
-            settled = not report.violations and streams == before
+                report, settled = Report([away], [], {}), False
+                await self._sleep(POLL_S)
             if settled or asyncio.get_running_loop().time() >= end_s:
                 return report
-            before = None if report.violations else streams
-            await self._sleep(POLL_S)
 
     async def _compare(self) -> tuple[Report, list[Stream]]:
         people = set().union(*self._world.held.values())

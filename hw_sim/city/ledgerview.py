@@ -30,11 +30,13 @@ class LedgerView:
             machines={
                 row.device: Machine(row.online, row.unacked) for row in self._read.machines()
             },
-            streams=[
-                Stream(row.device, row.journal, row.number, row.state)
-                for row in self._read.streams()
-            ],
+            streams=await self.streams(),
         )
+
+    async def streams(self) -> list[Stream]:
+        return [
+            Stream(row.device, row.journal, row.number, row.state) for row in self._read.streams()
+        ]
 
     async def movements(self, barcode: str) -> list[tuple[int, str]]:
         copy = self._read.copy(barcode)
