@@ -1,7 +1,8 @@
 """The reader over a 24-hour return's belt, UHF or HF: which chips lie there, and what they say.
 
 Both ways end in the same list of Things.  A UHF antenna hears what people hold before the flap,
-too, but faintly: on the belt a chip is near.  HF reads the memory, AFI and theft bit, a pair.
+too, but faintly: on the belt a chip is near.  Its memory is read where it has a library's form; a
+chip that is a number and nothing else says nothing of an item.  HF has AFI and theft bit, a pair.
 """
 
 from collections import namedtuple
@@ -13,6 +14,7 @@ from bookcase_fw.drivers.uhfreader import UhfReaderError
 ROUNDS, HEARD_MIN, DBM_MIN = 6, 3, -58
 BLOCKS_MAX = 28  # Of an HF chip: all of the common ones, and where books have their data.
 NO_ITEM = model.Item("none", "", "", "", 0, 0, "", "")
+NUMBERS_ONLY = ("epc", "blank")  # Of model.MODELS.
 
 # A chip: its number, what its memory says (model.Item), its AFI (-1: it has none) and theft bit.
 Thing = namedtuple("Thing", ("tag", "item", "afi", "eas"))
@@ -30,7 +32,10 @@ class UhfGate:
                 if dbm >= DBM_MIN:
                     times[tag] = times.get(tag, 0) + 1
         found = sorted([tag for tag in times if times[tag] >= HEARD_MIN])
-        return [Thing(tag, NO_ITEM, -1, False) for tag in found]
+        things = []
+        for tag in found:
+            things.append(Thing(tag, await _item(reader, tag), -1, False))
+        return things
 
     @staticmethod
     async def secure(reader, thing: Thing) -> bool:
@@ -58,6 +63,13 @@ class HfGate:
         """Let it be in stock for the gates of a library; say whether it surely is."""
         afi, eas = model.secure(on_loan=False)
         return await reader.secure(thing.tag, afi, eas)
+
+
+async def _item(reader, tag: str) -> model.Item:
+    """Return what a UHF chip's memory says of an item."""
+    memory = await reader.memory(tag)
+    item = model.read_uhf(memory[0], memory[1]) if memory else NO_ITEM
+    return NO_ITEM if item.model in NUMBERS_ONLY else item
 
 
 GATES = {"uhf": UhfGate, "hf": HfGate}

@@ -3,6 +3,9 @@
     BB | kind | code | size, high byte first (2) | data | sum of all from kind on | 7E
 
     data of a notice:   dBm, signed | PC (2) | tag's number, mostly 12 | CRC of PC and number (2)
+    data of a select:   01: by the EPC bank | first bit (4) | bits | 00 | the tag's number
+    data of a read:     the tag's password (4) | bank | first word (2) | words (2)
+    answer to a read:   size of PC and number | PC (2) | tag's number | what was read
 
 115200 baud 8N1.  An inventory is answered by a notice for each tag that was heard, or by one error
 "nothing"; nothing marks its end.
@@ -28,9 +31,12 @@ COMMANDS = (
     ("info",        0x03),  # 0 hardware, 1 software, 2 maker   that byte, then text
     ("region",      0x07),  # a number of REGIONS               0
     ("read_region", 0x08),  #                                   a number of REGIONS
+    ("select",      0x0C),  # see above                         0
+    ("select_mode", 0x12),  # a number of SELECT_MODES          0
     ("inventory",   0x22),  #                                   notices
     ("inventories", 0x27),  # 22, then how many (2)             notices
     ("stop",        0x28),  #                                   0
+    ("read",        0x39),  # see above                         see above
     ("power",       0xB6),  # hundredths of a dBm (2)           0
     ("read_power",  0xB7),  #                                   hundredths of a dBm (2)
     ("error",       0xFF),  # never sent                        a code of ERRORS
@@ -41,6 +47,7 @@ ERRORS = (
     ("nothing",  0x15),  # an inventory heard nothing
     ("password", 0x16),  # the tag's password is another
     ("command",  0x17),  # no such command
+    ("overrun",  0xA3),  # the tag has no such place
 )  # fmt: skip
 REGIONS = (
     # name        number  MHz
@@ -50,6 +57,16 @@ REGIONS = (
     ("china_800", 4),  #  840-845
     ("korea",     6),  #  917-923
 )  # fmt: skip
+
+SELECT_MODES = (
+    # name         number  what the selected tag is chosen for
+    ("always",     0),  # everything, inventories too
+    ("never",      1),
+    ("operations", 2),  # everything but inventories
+)  # fmt: skip
+EPC_BANK, USER_BANK = 1, 3
+_NUMBER_BIT = 0x20  # Of the EPC bank: CRC and PC are before the number.
+_NO_PASSWORD = bytes(4)
 
 Frame = namedtuple("Frame", ("kind", "name", "data"))
 
@@ -61,15 +78,38 @@ def encode(kind: str, name: str, data: bytes = b"") -> bytes:
     return bytes((START,)) + body + bytes((sum(body) & 0xFF, END))
 
 
-def notice(tag: str, dbm: int) -> bytes:
+def notice(tag: str, dbm: int, flags: int = 0) -> bytes:
     """Return the notice of a tag; its number stands in hexadecimal digits, an even count of bytes.
 
-    PC's upper five bits are the number's length in words of two bytes.
+    flags: the rest of PC, see `air`.
     """
-    epc = binascii.unhexlify(tag)
-    air = bytes((len(epc) // 2 << 3, 0)) + epc
-    data = bytes((dbm & 0xFF,)) + air + crc.gen2(air).to_bytes(2, "big")
+    sent = air(tag, flags)
+    data = bytes((dbm & 0xFF,)) + sent + crc.gen2(sent).to_bytes(2, "big")
     return encode("notice", "inventory", data)
+
+
+def air(tag: str, flags: int = 0) -> bytes:
+    """Return PC and number: PC's upper five bits are the number's length in words of two bytes."""
+    number = binascii.unhexlify(tag)
+    return (len(number) // 2 << 11 | flags).to_bytes(2, "big") + number
+
+
+def select(tag: str) -> bytes:
+    """Return the data of a select: what follows is for this tag alone."""
+    number = binascii.unhexlify(tag)
+    place = _NUMBER_BIT.to_bytes(4, "big") + bytes((len(number) * 8, 0))
+    return b"\x01" + place + number
+
+
+def read(bank: int, first: int, words: int) -> bytes:
+    """Return the data of a read; first and words count words of two bytes."""
+    return _NO_PASSWORD + bytes((bank,)) + first.to_bytes(2, "big") + words.to_bytes(2, "big")
+
+
+def memory(data: bytes) -> tuple:
+    """Return (PC and number, what was read) of the answer to a read."""
+    end = 1 + data[0]
+    return data[1:end], data[end:]
 
 
 def heard(frame: Frame) -> tuple:

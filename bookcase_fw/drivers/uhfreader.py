@@ -1,5 +1,7 @@
 """The UHF reader's driver: one round of inventory at a time.  See codecs/r200.py."""
 
+import binascii
+
 from bookcase_fw.codecs import r200
 from bookcase_fw.drivers.line import Line, Waits
 
@@ -8,6 +10,7 @@ TRIES_MAX = 3
 WAITS = Waits(answer_s=0.5, quiet_s=0.06, late_s=0.7, gap_s=0.25)
 READS_MAX = 60  # Reads after which a round that does not end is a fault.
 POWER_CDBM = 2000
+USER_WORDS = (16, 8, 4)  # Tried in turn: a chip refuses to read behind the end of its user bank.
 
 
 class UhfReaderError(Exception):
@@ -61,14 +64,45 @@ class UhfReader:
                 return list(strongest.items())
         raise UhfReaderError("the UHF reader does not end its round")
 
+    async def memory(self, tag: str) -> "tuple | None":
+        """Return (PC and number, user bank; empty where it has none) of a tag that lies still.
+
+        None when it did not answer: it has left, or is hardly heard.  Raises UhfReaderError.
+        """
+        mode = bytes((r200.number(r200.SELECT_MODES, "operations"),))
+        await self._ask("select_mode", mode)
+        await self._ask("select", r200.select(tag))
+        bank, _pc = await self._read(tag, r200.EPC_BANK, 1, 1)
+        if bank is None:
+            return None
+        for words in USER_WORDS:
+            found, user = await self._read(tag, r200.USER_BANK, 0, words)
+            if found is not None:
+                return bank, user
+        return bank, b""
+
+    async def _read(self, tag: str, bank: int, first: int, words: int) -> tuple:
+        """Return (PC and number, data), (None, b"") when the tag did not answer or has no such."""
+        kind, data = await self._answer("read", r200.read(bank, first, words))
+        if kind == "error":
+            return None, b""
+        air, data = r200.memory(data)
+        if air[2:] != binascii.unhexlify(tag) or len(data) != 2 * words:
+            return None, b""
+        return air, data
+
     async def _ask(self, name: str, data: bytes = b""):
+        kind, said = await self._answer(name, data)
+        if kind == "error":
+            raise UhfReaderError("the UHF reader refuses %s: %r" % (name, said))
+
+    async def _answer(self, name: str, data: bytes) -> tuple:
+        """Return (name, or "error"; data) of what is answered to a command."""
         for _try in range(TRIES_MAX):
             await self._line.send(r200.encode("command", name, data))
             answer = await self._line.answer(lambda frame: _answers(frame, name))
-            if answer and answer[1] == "error":
-                raise UhfReaderError("the UHF reader refuses %s: %r" % (name, answer[2]))
             if answer:
-                return
+                return answer[1], answer[2]
         raise UhfReaderError("the UHF reader does not answer %s" % name)
 
 

@@ -1,6 +1,8 @@
 """An R200 UHF reader; the world's radio tells what it hears.  See bookcase_fw/codecs/r200.py."""
 
-from bookcase_fw.codecs import r200
+import binascii
+
+from bookcase_fw.codecs import crc, r200
 from hw_sim.devices.twin import Twin, broken
 
 ROUND_MS = 40  # A round of an inventory that goes on by itself.
@@ -16,6 +18,8 @@ class Reader(Twin):
         self._rounds_left = 0  # Of an inventory that goes on by itself.
         self.region = 0  # A number of r200.REGIONS; 0 until it is set.
         self.power_cdbm = 2600
+        self.chips: dict = {}  # Tag -> (flags of its PC, user bank); else none and an empty one.
+        self._selected = ""
         # Faults, off by default.
         self.wrong_checksum = False
 
@@ -28,7 +32,8 @@ class Reader(Twin):
         return self._joined([_refusal("command")])
 
     def _round(self, data: bytes = b"") -> list:
-        return [r200.notice(tag, dbm) for tag, dbm in self._hear()] or [_refusal("nothing")]
+        heard = [r200.notice(tag, dbm, self._chip(tag)[0]) for tag, dbm in self._hear()]
+        return heard or [_refusal("nothing")]
 
     def _start(self, data: bytes) -> list:
         self._rounds_left = int.from_bytes(data[1:3], "big")
@@ -44,6 +49,28 @@ class Reader(Twin):
     def _stop(self, data: bytes) -> list:
         self._rounds_left = 0
         return [r200.encode("answer", "stop", b"\x00")]
+
+    def _select(self, data: bytes) -> list:
+        self._selected = binascii.hexlify(data[7:]).decode().upper()
+        return [r200.encode("answer", "select", b"\x00")]
+
+    def _set_select_mode(self, data: bytes) -> list:
+        return [r200.encode("answer", "select_mode", b"\x00")]
+
+    def _read(self, data: bytes) -> list:
+        bank, first, words = data[4], data[5] << 8 | data[6], data[7] << 8 | data[8]
+        if self._selected not in [tag for tag, _dbm in self._hear()]:
+            return [_refusal("no_tag")]
+        flags, user = self._chip(self._selected)
+        air = r200.air(self._selected, flags)
+        memory = {r200.EPC_BANK: crc.gen2(air).to_bytes(2, "big") + air, r200.USER_BANK: user}
+        found = memory.get(bank, b"")[2 * first : 2 * (first + words)]
+        if len(found) < 2 * words:
+            return [_refusal("overrun")]
+        return [r200.encode("answer", "read", bytes((len(air),)) + air + found)]
+
+    def _chip(self, tag: str) -> tuple:
+        return self.chips.get(tag, (0, b""))
 
     def _set_region(self, data: bytes) -> list:
         self.region = int.from_bytes(data[:1], "big")
@@ -71,6 +98,9 @@ _REPLIES = (
     ("info", Reader._info),
     ("region", Reader._set_region),
     ("read_region", Reader._read_region),
+    ("select", Reader._select),
+    ("select_mode", Reader._set_select_mode),
+    ("read", Reader._read),
     ("inventory", Reader._round),
     ("inventories", Reader._start),
     ("stop", Reader._stop),

@@ -20,6 +20,12 @@ MANUAL = (
     ("bb 00 b6 00 02 07 d0 8f 7e", Frame("command", "power", b"\x07\xd0")),
     ("bb 01 b6 00 01 00 b8 7e", Frame("answer", "power", b"\x00")),
     ("bb 00 b7 00 00 b7 7e", Frame("command", "read_power", b"")),
+    ("bb 01 0c 00 01 00 0e 7e", Frame("answer", "select", b"\x00")),
+    ("bb 00 12 00 01 01 14 7e", Frame("command", "select_mode", b"\x01")),
+    (
+        "bb 00 39 00 09 00 00 ff ff 03 00 00 00 02 45 7e",
+        Frame("command", "read", b"\x00\x00\xff\xff\x03\x00\x00\x00\x02"),
+    ),
     ("bb 01 ff 00 01 15 16 7e", Frame("answer", "error", b"\x15")),
     ("bb 01 ff 00 01 09 0a 7e", Frame("answer", "error", b"\x09")),
 )
@@ -35,6 +41,8 @@ NOTICES = (
         ("E200001D73150165" + "21408FC6", -60),
     ),
 )
+SELECT = "bb 00 0c 00 13 01 00 00 00 20 60 00 30 75 1f eb 70 5c 59 04 e3 d5 0d 70 ad 7e"
+READ = "bb 01 39 00 13 0e 34 00 30 75 1f eb 70 5c 59 04 e3 d5 0d 70 12 34 56 78 b0 7e"
 TAG, OTHER = "E20000000000000000000001", "E20000000000000000000002"
 
 
@@ -95,6 +103,17 @@ def test_a_frame_that_was_cut_does_not_swallow_the_next():
 
     assert [r200.heard(frame) for frame in frames] == [(OTHER, -60)]
     assert decoder.noise_count == len(cut)
+
+
+def test_a_tag_is_selected_and_read_as_in_the_manual():
+    number = "30751FEB705C5904E3D50D70"
+    (answer,) = Decoder().feed(_bytes(READ))
+
+    assert r200.encode("command", "select", r200.select(number)) == _bytes(SELECT)
+    assert r200.read(r200.USER_BANK, 0, 2) == _bytes("00 00 00 00 03 00 00 00 02")
+    assert answer.name == "read"
+    assert r200.memory(answer.data) == (_bytes("34 00" + number), _bytes("12 34 56 78"))
+    assert r200.air(number, 0x400) == _bytes("34 00" + number)
 
 
 def test_noise_and_a_wrong_sum_are_dropped_and_counted():

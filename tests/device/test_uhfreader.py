@@ -152,3 +152,35 @@ async def test_a_refused_setting_is_reported():
     lab.twin.feed = lambda data: r200.encode("answer", "error", b"\x17")
 
     assert await lab.fails(lab.reader.setup)
+
+
+async def test_the_memory_of_a_tag_is_read_as_far_as_it_goes():
+    lab = Lab()
+    lab.air = [(tag, -50) for tag in TAGS[:4]]
+    banks = (bytes(range(32)), bytes(range(64)), bytes(range(9)), b"")
+    lab.twin.chips = {TAGS[n]: (0x400 * bool(bank), bank) for n, bank in enumerate(banks)}
+
+    read = []
+    for name in TAGS[:4]:
+        read.append(await lab.reader.memory(name))
+
+    assert [user for _bank, user in read] == [bytes(range(32))] * 2 + [bytes(range(8)), b""]
+    assert [bank[:2] for bank, _user in read] == [b"\x34\x00"] * 3 + [b"\x30\x00"]
+    assert read[3][0][2:] == bytes.fromhex(TAGS[3])
+
+
+async def test_a_tag_that_has_left_has_no_memory_and_is_no_fault():
+    lab = Lab()
+
+    assert await lab.reader.memory(TAGS[0]) is None
+    assert await lab.round() == []
+
+
+async def test_memory_is_read_over_a_bad_line_and_not_of_a_deaf_reader():
+    lab = Lab()
+    lab.air = [(TAGS[0], -50)]
+    lab.wire.garble = 2
+    assert await lab.reader.memory(TAGS[0]) == (bytes.fromhex("3000" + TAGS[0]), b"")
+    lab.twin.deaf = True
+
+    assert await lab.fails(lambda: lab.reader.memory(TAGS[0]))
