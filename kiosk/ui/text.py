@@ -18,6 +18,12 @@ def measure(text: str, size: float, bold: bool) -> float:
     return float(Raster(font_name=font, font_size=size).get_extents(text)[0])
 
 
+def fits(text: str, *, size: float, width: float, bold: bool, most: int) -> bool:
+    """Say whether all of a text stands in so many lines."""
+    broken = wrap.lines(text, width, lambda line: measure(line, size, bold))
+    return len(broken) <= most and max(measure(line, size, bold) for line in broken) <= width
+
+
 class Text(Widget):
     """Lines of one size and colour; its size is that of the text, never more than `width`."""
 

@@ -9,7 +9,7 @@ from kivy.uix.widget import Widget
 from kiosk.core import doors
 from kiosk.core.view import Choice, Cover
 from kiosk.ui import shapes
-from kiosk.ui.text import Text, measure
+from kiosk.ui.text import Text, fits, measure
 from kiosk.ui.theme import LINE_HEIGHT, Theme, rgba
 
 Send = Callable[[str], None]
@@ -211,12 +211,13 @@ class CoverPicture(Plain):
             Rectangle(pos=(x + theme.mm(2), y), size=(theme.mm(0.5), height))
         if not cover.title:
             return
-        size = theme.type(2 if width > theme.mm(90) and len(cover.title) < 12 else 1)
-        if width < theme.mm(80):
-            size = theme.type(1 if len(cover.title) <= 4 else 0)
-        size = min(size, theme.smallest * 2.2)
         inner = width - pad - theme.mm(5)
-        most = max(1, int((height * 0.62) / (size * LINE_HEIGHT)))
+        # As large as all of it can be; the largest is for a cover that stands alone.
+        for step in (2, 1, 0) if width > theme.mm(90) else (1, 0):
+            size = min(theme.type(step), theme.smallest * 2.2)
+            most = max(1, int((height * 0.62) / (size * LINE_HEIGHT)))
+            if fits(cover.title, size=size, width=inner, bold=True, most=most):
+                break
         title = Text(
             cover.title, size=size, width=inner, colour=colours.cover_ink, bold=True, most=most
         )
@@ -231,7 +232,7 @@ class CoverPicture(Plain):
             width=inner,
             colour=colours.cover_ink,
             bold=bool(cover.mark),
-            most=1,
+            most=2 if height * 0.3 > theme.mm(2.5) + 2 * theme.smallest * LINE_HEIGHT else 1,
         )
         small.pos = x + theme.mm(5), y + theme.mm(2.5)
         self.add_widget(small)

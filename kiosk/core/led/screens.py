@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from kiosk.core import states as at
-from kiosk.core.events import Found
 from kiosk.core.led.details import detail
 from kiosk.core.model import Model
 from kiosk.core.speech import STAR
@@ -11,6 +10,7 @@ from kiosk.core.view import Case, Choice, Part, Texts, View, elsewhere, joined, 
 
 # What another machine may do.
 ELSEWHERE = ("journal_full", "stale", "quota", "offline", "fault", "alarm", "locked_down", "jam")
+TOLD_MAX = 5  # Of parts that are well, as many as there is room for say how well.
 Screen = Callable[[Model, Texts], View]
 
 
@@ -96,17 +96,13 @@ def _report(model: Model, texts: Texts) -> View:
         return View("", title=texts["why." + shown.why], line=line, picture="attention")
     ill = [found for found in shown.found if not found.ok]
     parts = [Part("attention", part(texts, one.part), (), detail(texts, one)) for one in ill]
-    well = tuple(_named(texts, found) for found in shown.found if found.ok)
-    if well:
-        parts.append(Part("done", texts["staff.well"], well))
+    well = [found for found in shown.found if found.ok]
+    told = [found for found in well if found.text][:TOLD_MAX]
+    parts += [Part("done", part(texts, one.part), (), detail(texts, one)) for one in told]
+    if rest := tuple(part(texts, found.part) for found in well if found not in told):
+        parts.append(Part("done", texts["staff.well"], rest))
     heading = say(texts, "staff.ill", count=len(ill)) if ill else texts["staff.report"]
     return View("", title=heading, parts=tuple(parts), picture="" if parts else "shelf")
-
-
-def _named(texts: Texts, found: Found) -> str:
-    said = detail(texts, found)
-    name = part(texts, found.part)
-    return say(texts, "detail.of", part=name, detail=said) if said else name
 
 
 def part(texts: Texts, name: str) -> str:
