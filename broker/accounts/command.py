@@ -60,7 +60,7 @@ def settle(config: ConfigFile, since: Since = "2000-01-01") -> None:
     with _errors():
         settings = configuration.read(config)
         law = of_files(settings)
-        begin_ms, _end_ms = reconcile.midnights(_day(since), ZoneInfo(settings.timezone))
+        begin_ms, _end_ms = reconcile.midnights(days.parse(since), ZoneInfo(settings.timezone))
         chore = lengthy.settle(costs.by(law.rules, law.calendar), law.day, begin_ms)
         path, tell, count = f"/v1/settlements?since_ms={begin_ms}", progress(), 0
         for step in console.follow(settings, chore, "POST", path):
@@ -77,8 +77,8 @@ def compare(provider: str, day: str, statement: Path, config: ConfigFile) -> Non
     with _errors():
         settings = configuration.read(config)
         text = statement.read_text(encoding="utf-8-sig")
-        path = f"/v1/reconciliations/{quote(provider)}/{_day(day)}"
-        chore = chores.reconcile(provider, _day(day), text)
+        path = f"/v1/reconciliations/{quote(provider)}/{days.parse(day)}"
+        chore = chores.reconcile(provider, days.parse(day), text)
         report = console.do_chore(settings, chore, "POST", path, {"statement": text})
     for found in report["differences"]:
         said = f"{found['ours'] or '-'} / {found['theirs'] or '-'}"
@@ -105,7 +105,7 @@ def retire(config: ConfigFile, before: Before) -> None:
     """Detach loans that ended before a day from their readers, and forget old records' bodies."""
     with _errors():
         settings = configuration.read(config)
-        day = _day(before)
+        day = days.parse(before)
         path, said = "/v1/retirements", {"before": day}
         counts = console.do_chore(settings, chores.retire(day), "POST", path, said)
     print(" ".join(f"{name}={count}" for name, count in counts.items()))
@@ -140,14 +140,6 @@ def _errors() -> Iterator[None]:
     ) as error:
         print(f"shugui: {error}", file=sys.stderr)
         raise typer.Exit(1) from error
-
-
-def _day(text: str) -> int:
-    """Return a day, or raise ValueError that names it."""
-    try:
-        return days.parse(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is no day like 2026-01-31") from None
 
 
 def _now_ms() -> int:

@@ -54,7 +54,7 @@ def try_(
     try:
         settings = configuration.read(config)
         zone = ZoneInfo(settings.timezone)
-        on = _parsed(day) if day else days.of(_now_ms(), zone)
+        on = days.parse(day) if day else days.of(_now_ms(), zone)
         if op not in OPS:
             raise ValueError(f"{op!r} is none of {', '.join(OPS)}")
         trial = Trial(
@@ -97,13 +97,6 @@ def _copy(book: Verdict, meaning: dict[str, str]) -> str:
     if book.overdue_days:
         words.append(f", {book.overdue_days} days late, {money(book.fen)} yuan")
     return "".join(words)
-
-
-def _parsed(text: str) -> int:
-    try:
-        return days.parse(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is no day like 2026-01-31") from None
 
 
 def _day(day: int) -> str:

@@ -37,8 +37,11 @@ def weekday(day: int) -> int:
 
 
 def parse(text: str) -> int:
-    """Return the day written as 2020-10-27, or raise ValueError."""
-    return _number(date.fromisoformat(text))
+    """Return the day written as 2020-10-27, or raise ValueError that says so."""
+    try:
+        return _number(date.fromisoformat(text))
+    except ValueError:
+        raise ValueError(f"{text!r} is no day like 2020-10-27") from None
 
 
 def _date(day: int) -> date:

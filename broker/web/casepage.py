@@ -52,7 +52,7 @@ def settle(number: Case, request: Request, use: Use, actor: Actor, form: Fields)
                 reason=form.get("reason", "").strip(),
                 actor=actor,
                 now_ms=now_ms,
-                place=_place(form.get("place", "")),
+                place=place_of(form.get("place", "")),
                 key=form.get("key", ""),
             )
         )
@@ -79,7 +79,7 @@ def _drawn(request: Request, use: Parts, shown: DoubtShown, form: Form, why: str
     )
 
 
-def _place(choice: str) -> dict[str, object]:
+def place_of(choice: str) -> dict[str, object]:
     """Return the place that a choice names: compartment:bc01:2, shelf:lib01, transit."""
     place, _colon, more = choice.partition(":")
     name, _colon, door = more.partition(":")

@@ -11,7 +11,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from broker.catalogue.query import TEXT_MAX
 from broker.fleet import ordered
-from broker.ledger import words
 from broker.ledger.views import Book, Machine
 from broker.web import atlas, cabinet, clock, health, ordertexts
 from broker.web.draw import language, page
@@ -90,22 +89,6 @@ def machine(device: str, request: Request, use: Use) -> Response:
         orders=ordered.newest(use.read.engine, device, use.now_ms()),
         o=partial(ordertexts.say, language=language(request)),
         why=partial(ordertexts.why, language=language(request)),
-    )
-
-
-@router.get("/copies/{barcode}")
-def copy(barcode: str, request: Request, use: Use) -> Response:
-    found = use.read.copy(barcode)
-    if found is None:
-        return page(request, use, "nothing.html", status=404)
-    return page(
-        request,
-        use,
-        "copy.html",
-        copy=found,
-        place=words.place(use.read.where(barcode), language(request)),
-        news=use.read.life(barcode),
-        doubts=[d for d in use.read.doubts("open") if d.case.barcode == barcode],
     )
 
 

@@ -67,6 +67,7 @@ ROUTES = (
     ("shelve",    "POST",   "/v1/rounds/{id}/unload"),
     ("shelve",    "POST",   "/v1/rounds/{id}/close"),
     ("shelve",    "GET",    "/v1/transfers"),
+    ("shelve",    "POST",   "/copies/{barcode}"),
     ("shelve",    "POST",   "/v1/copies/{barcode}/declarations"),
     ("shelve",    "POST",   "/v1/copies/{barcode}/place"),
 

@@ -343,3 +343,35 @@ def test_not_mine_stops_the_clock_and_opens_a_case(staff: TestClient, office: Of
     assert loans[-1] == ("claimed",)
     found = [row for row in staff.get("/v1/cases").json() if row["barcode"] == "MH00000002"]
     assert [row["kind"] for row in found if row["kind"] == "claimed"] == ["claimed"]
+
+
+# --- The page of a copy.
+
+
+def test_a_copy_is_lost_and_found_on_its_page(staff: TestClient, office: Office) -> None:
+    page = "/copies/MH00000005"
+    lost = {"act": "lost", "reason": "not on the shelf", "key": "k-lost-01"}
+    found = {"act": "write", "reason": "behind", "place": "transit", "key": "k-found-1"}
+
+    assert staff.post(page, data=lost).status_code == 303
+    assert staff.get("/v1/copies/MH00000005").json()["holder"]["kind"] == "unknown"
+    assert staff.post(page, data=found).status_code == 303
+
+    assert staff.get("/v1/copies/MH00000005").json()["holder"]["kind"] == "transit"
+
+
+@pytest.mark.parametrize(
+    ("form", "zh"),
+    [
+        ({"act": "lost", "reason": " "}, "请写明理由。"),
+        ({"act": "write", "reason": "seen"}, "请选择书在哪里。"),
+        ({"act": "burn", "reason": "seen"}, "表单不完整，请重来。"),
+    ],
+)
+def test_a_copys_page_says_why_not(staff: TestClient, form: dict[str, str], zh: str) -> None:
+    answer = staff.post(
+        "/copies/MH00000005", data=form | {"key": "k-wrong-1"}, headers={"Accept-Language": "zh"}
+    )
+
+    assert (answer.status_code, zh in answer.text) == (409, True)
+    assert form["reason"].strip() in answer.text

@@ -13,7 +13,8 @@ from tests.broker.web.library import NOW_MS
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WELL = Machine(
-    device="bc01", kind="bookcase", site=Site("s1", "公园", "Park", "park", 31.1, 121.4),
+    device="bc01", kind="bookcase", role="bookcase",
+    site=Site("s1", "公园", "Park", "park", 31.1, 121.4),
     online=True, served=True, installed=True, last_heard_ms=NOW_MS, firmware="1", lends=True,
     faults=[], unacked=0, fill=0, policy=1, copies=1,
     doors=[Door(1, False, 1, 12), Door(2, True, 0, 1)],
