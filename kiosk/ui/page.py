@@ -40,6 +40,6 @@ class Page:
     def add(self, widget: Widget) -> None:
         self._widget.add_widget(widget)
 
-    def button(self, choice: Choice, box: Box, look: str) -> None:
+    def button(self, choice: Choice, box: Box, look: str, longest: str = "") -> None:
         look = "grey" if choice.grey else look
-        self.add(Touchable(choice, self.theme, box, self._send, look))
+        self.add(Touchable(choice, self.theme, box, self._send, look, longest))

@@ -14,7 +14,7 @@ from kiosk.ui.theme import DESCENT, Theme
 class PartPanel(Widget):
     """Books with the same outcome: a mark, what it is, which books, what to do now.
 
-    `brief` 0 gives each title its own line, 1 joins them, 2 cuts them to two lines, 3 to one;
+    `brief` 0 gives each title a line or two, 1 joins them, 2 cuts them to two lines, 3 to one;
     4 also has smaller headings; 5 stands close.
     """
 
@@ -79,7 +79,7 @@ def _lines(part: Part, separator: str, brief: int) -> list[tuple[str, int, bool,
     if part.kind == "here":
         found += [(place, 0, False, 2) for place in part.titles]
     elif brief == 0:
-        found += [(title, 1, False, 1) for title in part.titles]
+        found += [(title, 1, False, 2) for title in part.titles]
     else:
         found.append((separator.join(part.titles), 0, False, (0, 0, 2, 1, 1, 1)[brief]))
     found.append((part.step, 0, False, 0))

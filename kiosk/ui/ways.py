@@ -34,8 +34,9 @@ def below(page: Page) -> None:
         height = theme.mm(32 if look == "main" else 24)
         page.button(choice, (page.left, page.bottom, page.width, height), look)
         page.bottom += height + theme.mm(GRID_MM)
+    longest = _longest(page, tasks)
     for start in reversed(range(0, len(tasks), 2)):
-        _side_by_side(page, tasks[start : start + 2])
+        _side_by_side(page, tasks[start : start + 2], longest)
     page.bottom += theme.mm(GRID_MM)
 
 
@@ -73,16 +74,24 @@ def _keys(page: Page, choices: tuple[Choice, ...]) -> None:
         _side_by_side(page, others)
 
 
-def _side_by_side(page: Page, choices: Sequence[Choice]) -> None:
+def _longest(page: Page, choices: Sequence[Choice]) -> str:
+    """Return the longest words; "" of none."""
+    words = (choice.text for choice in choices)
+    return max(words, key=lambda text: measure(text, page.theme.type(0), True), default="")
+
+
+def _side_by_side(page: Page, choices: Sequence[Choice], longest: str = "") -> None:
+    """All in letters of one size: that of the longest words."""
     gap = page.theme.mm(GRID_MM)
     wide = (page.width + gap) / len(choices) - gap
-    longest = max(measure(choice.text, page.theme.type(0), True) for choice in choices)
-    tall = longest > wide - page.theme.mm(45) or any(choice.detail for choice in choices)
+    longest = longest or _longest(page, choices)
+    length = measure(longest, page.theme.type(0), True)
+    tall = length > wide - page.theme.mm(45) or any(choice.detail for choice in choices)
     high = page.theme.mm(32 if tall else 24)
     for index, choice in enumerate(choices):
         x = page.left + index * (wide + gap)
         look = "main" if choice.word == "enter" else "second"
-        page.button(choice, (x, page.bottom, wide, high), look)
+        page.button(choice, (x, page.bottom, wide, high), look, longest)
     page.bottom += high + gap
 
 

@@ -35,10 +35,18 @@ class Touchable(Plain):
     """One choice; it says its word when a finger that went down on it goes up on it."""
 
     def __init__(
-        self, choice: Choice, theme: Theme, box: Box, send: Send, look: str = "second"
+        self,
+        choice: Choice,
+        theme: Theme,
+        box: Box,
+        send: Send,
+        look: str = "second",
+        longest: str = "",
     ) -> None:
+        """longest: of all the words that stand beside each other, in letters of one size."""
         super().__init__(box)
         self.word = choice.word
+        self.longest = longest or choice.text
         self._send = send
         self._theme = theme
         self._choice = choice
@@ -84,7 +92,7 @@ def _label(button: Touchable, choice: Choice, theme: Theme, ink: str) -> None:
     pad = theme.mm(5)
     key = _key(button, choice, theme, ink, button.x + pad, button.center_y)
     width = button.width - 2 * (pad + key)
-    step = 1 if measure(choice.text, theme.type(1), True) <= width else 0
+    step = 1 if measure(button.longest, theme.type(1), True) <= width else 0
     text = Text(
         choice.text, size=theme.type(step), width=width, colour=ink, bold=True, align="center"
     )
