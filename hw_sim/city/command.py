@@ -3,11 +3,13 @@
 import json
 import os
 import sys
+from datetime import datetime, time
 from typing import Annotated
 
 import typer
 
 from hw_sim.city import many
+from hw_sim.city.rhythm import FIRST_DAY
 from hw_sim.city.run import Order, Outcome, run
 from hw_sim.city.shrink import as_test, shrunk
 from hw_sim.city.troubles import TROUBLES
@@ -22,9 +24,14 @@ def city(
         int, typer.Option(min=1, help="processes that play them; by default one a core")
     ] = os.cpu_count() or 1,
     days: Annotated[int, typer.Option(min=1, help="days of the city")] = 1,
+    start: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="its first day, in 2020")
+    ] = datetime.combine(FIRST_DAY, time()),  # noqa: B008
     cases: Annotated[int, typer.Option(min=1, max=20, help="how many bookcases")] = 3,
     kiosks: Annotated[int, typer.Option(min=0, max=13, help="how many kiosks")] = 0,
-    visits: Annotated[int, typer.Option(min=0, help="visits a day, over all of them")] = 60,
+    visits: Annotated[
+        int, typer.Option(min=0, help="visits over all of them, on a weekday of November")
+    ] = 60,
     faults: Annotated[str, typer.Option(help=f"all, none, or some of {_FAULTS}")] = "all",
     usual: Annotated[
         bool, typer.Option("--usual", help="people do odd things as seldom as they do")
@@ -42,7 +49,7 @@ def city(
     """Days of a district in seconds, with everything going wrong; does the ledger stay true?"""
     many.quiet()
     orders = [
-        Order(number, days, cases, kiosks, visits, faults, usual)
+        Order(number, days, cases, kiosks, visits, faults, start.date(), usual)
         for number in range(seed, seed + seeds)
     ]
     orders = [many.mixed(order) for order in orders] if mixed else orders

@@ -1,6 +1,6 @@
 """The people of the city: who comes when to which bookcase; what they do there is in habits.py.
 
-Arrivals follow the hour of the day; what a reader does follows the reader.  All of it is a question
+Arrivals follow rhythm.py; what a reader does follows the reader.  All of it is a question
 to chance about the day and the number of the visit, so that a story with one visit less is the same
 story otherwise.
 """
@@ -10,7 +10,9 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import date, timedelta
 
+from hw_sim.city import rhythm
 from hw_sim.city.bookcase import Bookcase
 from hw_sim.city.chance import Chance
 from hw_sim.city.habits import HABITS, Habit
@@ -25,8 +27,6 @@ from hw_sim.world.places import Tray
 from hw_sim.world.truth import HandError
 
 HOUR_S = 3600.0
-# Arrivals by hour of the day, as shares of a day.
-HOURS = (0, 0, 0, 0, 0, 1, 2, 4, 5, 6, 7, 7, 6, 5, 6, 8, 10, 10, 9, 7, 4, 2, 1, 0)
 MOVEMENT_S = 1.2
 READING_S = 4.0
 WALK_S = 30.0  # From one machine to the next, at least.
@@ -62,10 +62,12 @@ class People:
         self.began = 0
         self.visits: set[asyncio.Task[None]] = set()
 
-    async def live(self, days: int, a_day: int) -> None:
-        """Let so many visits a day begin; return when the last one has ended."""
+    async def live(self, first: date, days: int, a_day: int) -> None:
+        """Let visits begin from a first day on, so many on a usual one (rhythm.py); return when the
+        last one has ended."""
         for day in range(days):
-            times = sorted((self._time_of_day(day, number), number) for number in range(a_day))
+            count = rhythm.visits(first + timedelta(days=day), a_day)
+            times = sorted((self._time_of_day_s(day, number), number) for number in range(count))
             for at_s, number in times:
                 await asyncio.sleep(max(0.0, day * 24 * HOUR_S + at_s - self._now_s()))
                 self._begin(day, number)
@@ -88,13 +90,8 @@ class People:
     def leave(self, device: str) -> None:
         self._busy.discard(device)
 
-    def _time_of_day(self, day: int, number: int) -> float:
-        point = self._chance.of("arrival", day, number) * sum(HOURS)
-        for hour, share in enumerate(HOURS):
-            if point < share:
-                return (hour + point / share) * HOUR_S
-            point -= share
-        raise AssertionError("the shares end before their sum")
+    def _time_of_day_s(self, day: int, number: int) -> float:
+        return rhythm.time_of_day_s(self._chance.of("arrival", day, number))
 
     def _begin(self, day: int, number: int) -> None:
         cards, devices = self._cards, sorted(self._machines)

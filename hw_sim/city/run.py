@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -26,6 +27,7 @@ from hw_sim.city.lean import lean
 from hw_sim.city.ledgerview import LedgerView
 from hw_sim.city.mqttmodel import MqttModel
 from hw_sim.city.people import People
+from hw_sim.city.rhythm import FIRST_DAY
 from hw_sim.city.service import CityService
 from hw_sim.city.staff import Staff
 from hw_sim.city.story import Act, Story
@@ -36,8 +38,8 @@ from hw_sim.hands import Room
 from hw_sim.oracle import Finding, Oracle, Report
 from hw_sim.world import radio, sample
 from hw_sim.world.places import Tray
+from hw_sim.year.visits import midnight_ms
 
-START_MS = 1_605_110_400_000  # 2020-11-12 00:00 in Shanghai: the day of the twentieth bookcase.
 REST_S = 4000.0  # The longest pause of a machine that has lost its server, and a hello.
 CALM_S = 600.0  # For machines that were off or out of reach, before staff come by once more.
 LOOK_S = 900.0  # Between two looks of the oracle, when the first one saw something wrong.
@@ -54,6 +56,7 @@ class Order(NamedTuple):
     kiosks: int = 0
     visits: int = 60  # A day, over all machines.
     faults: str = "all"
+    start: date = FIRST_DAY
     usual: bool = False  # People as they are; else they do odd things often.
     only: tuple[str, ...] | None = None  # Names of acts (story.py): nothing else happens.
 
@@ -85,7 +88,7 @@ class Outcome(NamedTuple):
 
     def line(self) -> str:
         order = self.order._asdict()
-        order["only"] = len(self.order.only or ())
+        order |= {"start": str(self.order.start), "only": len(self.order.only or ())}
         said = {
             **order,
             "violations": self.violations,
@@ -120,6 +123,7 @@ class _City:
 
     def __init__(self, order: Order, folder: Path) -> None:
         self._order, self._folder = order, folder
+        self._start_ms = midnight_ms(order.start)
         self._loop = asyncio.get_running_loop()
         self._chance = chance = Chance(order.seed)
         self._devices = [f"bc{number:02}" for number in range(1, order.cases + 1)]
@@ -158,7 +162,7 @@ class _City:
         )  # fmt: skip
 
     def _now_ms(self) -> int:
-        return START_MS + int(self._loop.time() * 1000)
+        return self._start_ms + int(self._loop.time() * 1000)
 
     def _bookcase(self, device: str) -> Bookcase:
         small = self._order.faults == "all" and self._chance.of("small", device) < SMALL_SHARE
@@ -206,7 +210,9 @@ class _City:
         troubles.start(order.days)
         telling = asyncio.create_task(_tell(progress, self.people, self._loop.time))
         staff = Staff(self.town, self.people, self.story, self._loop.time)
-        await asyncio.gather(self.people.live(order.days, order.visits), staff.work(order.days))
+        await asyncio.gather(
+            self.people.live(order.start, order.days, order.visits), staff.work(order.days)
+        )
         telling.cancel()
         await troubles.calm()
         await asyncio.sleep(CALM_S)
