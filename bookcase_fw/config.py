@@ -7,8 +7,8 @@ from bookcase_fw import fitting
 from bookcase_fw.tables import link
 
 # The heap is swept after so many bytes, or this share of what is free: one that is swept often
-# stays in large pieces.  At 8192, 40 KiB beyond the imports are in pieces below 400 bytes after a
-# thousand door sessions; a large heap needs it less, and takes longer.
+# stays in large pieces.  40 KiB beyond the imports are in pieces below 400 bytes after a thousand
+# door sessions at 8192, after 3,500 at 4096; a large heap needs it less, and takes longer.
 COLLECT_BYTES, COLLECT_SHARE = 4096, 32
 # Durations in ms; `timings` of a configuration overrides them, and those of tables/link.py.
 TIMINGS = {

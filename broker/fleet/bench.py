@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from bookcase_fw import wire
 from bookcase_fw.journal import Journal
-from bookcase_fw.ring import Part
+from bookcase_fw.ring import NewerRing, Part
 
 SECTOR_SIZE = 4096
 BEHIND_SECTORS = 24 + 800  # Notes and lists, behind the journal of the reference board.
@@ -38,7 +38,10 @@ def read(image: bytes, key: bytes, *, behind_sectors: int = BEHIND_SECTORS) -> O
     flash = _Picture(image)
     if all(flash.sector(number) == _BLANK for number in range(sectors)):
         raise NoJournal("the journal's flash is blank")
-    journal = Journal(Part(flash, 0, sectors), key, bytes)
+    try:
+        journal = Journal(Part(flash, 0, sectors), key, bytes)
+    except NewerRing as newer:
+        raise NoJournal(f"this journal wants a newer version of the service: {newer}") from None
     return Old(journal.id, journal.last, list(_messages(journal)))
 
 

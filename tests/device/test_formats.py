@@ -7,6 +7,7 @@ import binascii
 
 from bookcase_fw import record
 from bookcase_fw.journal import Journal
+from bookcase_fw.notes import Notes
 from bookcase_fw.ring import NewerRing, Ring
 from hw_sim.flash import Flash
 
@@ -20,6 +21,14 @@ FORMAT_1 = (
     "4532225d7d7dffff700002002f0aeb6c7b226e223a322c2262223a312c2275223a323030302c2274223a3137"
     "39353234343532363030302c2271223a322c226b223a226f7574636f6d65222c2270223a2235643435366636"
     "633232393432396165222c2264223a7b226964223a20226f31222c20226f6b223a20747275657d7d"
+)
+
+# The first sector of notes: how many starts there were, and what is behind door 1.
+NOTES = (
+    "53475231010000000100000000000000000000000000000065d90b140a000100238d1778626f6f742f302f3120"
+    "37ffff59000200e5305115646f6f722e312f302f31207b22737461626c65223a207b224532223a205b3935302c"
+    "202d35322c2032305d7d2c2022646f75627473223a207b7d2c202273657373696f6e223a207b7d2c202270656e"
+    "64696e67223a2022227d"
 )
 
 
@@ -56,6 +65,25 @@ def test_a_journal_of_this_firmware_is_of_format_1_to_the_byte():
     flash.readblocks(0, data)
 
     assert bytes(data) == binascii.unhexlify(FORMAT_1)[:28]
+
+
+def test_notes_of_format_1_are_read_and_go_on():
+    flash = _flash(binascii.unhexlify(NOTES))
+    notes = Notes(flash)
+
+    assert notes.load("boot") == 7 and notes.load("door.1")["stable"] == {"E2": [950, -52, 20]}
+    notes.save("boot", 8)
+    again = Notes(flash.restarted())
+    assert again.load("boot") == 8 and again.load("door.1")["pending"] == ""
+
+
+def test_a_note_of_this_firmware_is_of_format_1_to_the_byte():
+    flash = Flash(6, SECTOR_SIZE)
+    Notes(flash).save("boot", 7)
+    data = bytearray(46)
+    flash.readblocks(0, data)
+
+    assert bytes(data) == binascii.unhexlify(NOTES)[:46]
 
 
 def test_a_ring_of_a_newer_format_is_refused_and_nothing_of_it_is_lost():

@@ -1,5 +1,6 @@
 """A board becomes a machine by a code; one that was taken out still tells what it had not told."""
 
+import binascii
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -117,3 +118,12 @@ def test_what_was_acknowledged_is_not_told_again() -> None:
     assert (found.id, found.last, len(found.messages)) == (journal.id, 2, 1)
     genesis = record.genesis(KEYS["bc01"], journal.id)
     assert genesis.encode() in found.messages[0]
+
+
+def test_a_journal_of_a_newer_format_is_refused_in_words() -> None:
+    _journal, picture = old_board(KEYS["bc01"], (TAGS[0],))
+    header = picture[:3] + bytes((picture[3] + 1,)) + picture[4:24]
+    newer = header + binascii.crc32(header).to_bytes(4, "little") + picture[28:]
+
+    with pytest.raises(bench.NoJournal, match="a newer version"):
+        bench.read(newer, KEYS["bc01"], behind_sectors=BEHIND)
