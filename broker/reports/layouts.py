@@ -76,7 +76,7 @@ LAYOUTS = (
     Layout("daily", "day", "流通日报", "Circulation by day", CIRCULATION, "loans"),
     Layout("sites", "site", "各馆点流通", "By place", (
         *CIRCULATION, Column("stock", "stock"), Column("on_loan", "on_loan"),
-        Column("turnover", "turnover"),
+        Column("turnover", "turnover"), Column("uptime", "uptime"), Column("outages", "outages"),
     ), "loans"),
     Layout("levels", "level", "按服务体系层级", "By level of place", (
         *CIRCULATION, Column("stock", "stock"), Column("turnover", "turnover"),

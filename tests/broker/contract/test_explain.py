@@ -1,5 +1,6 @@
 """`ledger explain` on a copy with a contested history, and on its readers."""
 
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -57,6 +58,16 @@ def test_a_contested_life_is_told_with_what_was_taken_back(contested: Counter) -
     ):
         assert piece in told, piece
     assert "SG000000" not in told
+
+
+def test_the_manual_prints_what_is_told(contested: Counter) -> None:
+    manual = (Path(__file__).parents[3] / "docs" / "ledger.md").read_text()
+
+    assert f"```\n{explained(contested, BARCODE)}\n```" in manual
+    chinese = explained(contested, BARCODE, "zh").splitlines()
+    printed = manual.partition("`--language zh`:\n\n```\n")[2].partition("\n```")[0].splitlines()
+    assert len(printed) > 10
+    assert set(printed) <= set(chinese)
 
 
 def test_a_life_is_told_in_chinese(contested: Counter) -> None:

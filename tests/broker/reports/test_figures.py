@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broker.reports import periods
+from broker.reports.build import build
 from broker.reports.cells import Ledger, count
+from broker.reports.layouts import BY_NAME
 from broker.reports.measures import AT_THE_END
 from broker.reports.periods import Period
 from broker.reports.places import spans
@@ -26,6 +28,7 @@ from tests.broker.reports.town import (
 )  # fmt: skip
 
 ZONE = ZoneInfo("Asia/Shanghai")
+COPIES_OF_LIBRARY = len(TAGS) - COPIES  # Those that no event names stay where they are.
 DAYS = 40
 PERIOD = Period(date(2026, 11, 1), date(2027, 1, 31))
 NOW_MS = START_MS + 80 * 24 * 60 * MINUTE_MS
@@ -119,6 +122,30 @@ def told(desk: Desk) -> Desk:
 
 def test_the_figures_of_a_story_equal_a_count_by_hand(told: Desk) -> None:
     expect_figures_as_by_hand(told, STORY)
+
+
+def test_turnover_and_uptime_by_place_are_those_by_hand(told: Desk) -> None:
+    begin_ms, end_ms = periods.whole(PERIOD, ZONE)[-2:]
+    loans = Counter(
+        entry.site
+        for entry in by_hand(STORY, told)
+        if entry.measure == "loans" and begin_ms <= entry.at_ms < end_ms
+    )
+    held = Counter({"lib01": COPIES_OF_LIBRARY})
+    for (measure, site), copies in stock(STORY, told, end_ms).items():
+        held[site] += copies if measure in ("stock", "on_loan") else 0
+
+    ask = told.db.execute
+    places = build(ask, BY_NAME["sites"], PERIOD, zone=ZONE, now_ms=NOW_MS)
+    machines = build(ask, BY_NAME["machines"], PERIOD, zone=ZONE, now_ms=NOW_MS)
+
+    names = [column.key for column in places.layout.columns]
+    found = {line.key: dict(zip(names, line.values, strict=True)) for line in places.lines}
+    thousandths = {site: round(1000 * loans[site] / held[site]) for site in ("lib01", "st01")}
+    assert {site: found[site]["turnover"] for site in thousandths} == thousandths
+    # Every machine was connected and answered from its first word on.
+    assert {found[site]["uptime"] for site in thousandths} == {1000}
+    assert {line.key for line in machines.lines} >= {"bc01", "bc02", "kx01"}
 
 
 def test_copies_that_were_withdrawn_are_no_stock(told: Desk) -> None:

@@ -15,6 +15,7 @@ DISTRICT_KEY = bytes(32)
 NOW_MS = 1_605_769_200_000  # 2020-11-19 15:00:00 in Shanghai
 MINUTE_MS = 60_000
 DUE = 20201219
+SEEN_AS = {"take": "took", "lend": "lent", "gone": "gone"}  # A movement's kind: what was seen.
 
 
 class Library:
@@ -46,9 +47,17 @@ class Library:
         copy = self.copy(barcode)
         source = self._one("SELECT holder FROM copy_state WHERE copy = ?", copy)
         at_ms = NOW_MS - ago_min * MINUTE_MS
+        cause = self._fact(device, at_ms)
+        # A copy's life is found by what was seen of it.
+        self._insert(
+            "observation",
+            {"copy": copy, "happened_ms": at_ms, "cause": cause, "verb": SEEN_AS.get(kind, "put"),
+             "sure": 1, "device": self._device(device), "number": 1, "place": target, "due": 0,
+             "rule": "", "session": "", "detail": ""},
+        )  # fmt: skip
         row = {
             "copy": copy, "source": source, "target": target, "kind": kind, "at_ms": at_ms,
-            "recorded_ms": at_ms + 900, "cause": self._fact(device, at_ms),
+            "recorded_ms": at_ms + 900, "cause": cause,
         } | columns  # fmt: skip
         return self._insert("movement", row)
 
