@@ -15,11 +15,11 @@ from typing import Any, cast
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, inspect, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from broker.ledger import migrations
+from broker.ledger import migrations, soundness
 from broker.ledger.postgres import PostgresDatabase, Taken, adapt
 from broker.ledger.store import FAILURES, Database, SqliteDatabase
 
@@ -109,8 +109,11 @@ def alone(folder: Path, url: str = "") -> Iterator[Database]:
 
 @contextmanager
 def snapshot(folder: Path, url: str = "") -> Iterator[Database]:
-    """Yield a connection that only reads, and sees all of the ledger as it is now."""
-    where = make_url(url).render_as_string() if url else folder / NAME
+    """Yield a connection that only reads, and sees all of the ledger as it is now.
+
+    LedgerError for one that is not up to date, or that turns out to be damaged while it is read.
+    """
+    where = _sound(folder, url)
     try:
         if url:
             db: Database = PostgresDatabase(url, settings=_ONLY_READS + _ONE_MOMENT)
@@ -123,12 +126,20 @@ def snapshot(folder: Path, url: str = "") -> Iterator[Database]:
         db.execute("BEGIN")
         yield db
         db.execute("ROLLBACK")
+    except sqlite3.DatabaseError as error:
+        if soundness.is_damage(error):
+            raise LedgerError(soundness.broken(where, error)) from None
+        raise
     finally:
         db.close()
 
 
 def open_reader(folder: Path, url: str = "") -> Engine:
-    """Return an engine whose connections cannot write; any thread may use it."""
+    """Return an engine whose connections cannot write; any thread may use it.
+
+    LedgerError as `snapshot` raises it.
+    """
+    where = _sound(folder, url)
     if url:
         engine = create_engine(
             _sqlalchemy(url),
@@ -148,7 +159,20 @@ def open_reader(folder: Path, url: str = "") -> Engine:
         else:
             connection.cursor().execute("PRAGMA query_only = ON")
 
+    @event.listens_for(engine, "handle_error")
+    def _damaged(context: ExceptionContext) -> None:
+        error = context.original_exception
+        if soundness.is_damage(error):
+            raise LedgerError(soundness.broken(where, error))
+
     return engine
+
+
+def _sound(folder: Path, url: str) -> str:
+    """Return where the ledger is, which can be read."""
+    if found := soundness.problem(folder / NAME, url):
+        raise LedgerError(found)
+    return make_url(url).render_as_string() if url else str(folder / NAME)
 
 
 def upgrade(folder: Path, url: str = "") -> None:
@@ -168,8 +192,13 @@ def upgrade(folder: Path, url: str = "") -> None:
                 # Of several processes that start at once the others wait here.
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADING})")
             _upgrade(connection, engine.url.render_as_string())
-    except OperationalError as error:
-        raise LedgerError(f"{engine.url.render_as_string()}: {error.orig}") from None
+    except DatabaseError as error:
+        where, found = engine.url.render_as_string(), error.orig
+        if found and soundness.is_damage(found):
+            raise LedgerError(soundness.broken(str(path), found)) from None
+        if isinstance(found, FAILURES):
+            raise LedgerError(f"{where}: {found}") from None
+        raise
     finally:
         engine.dispose()
 

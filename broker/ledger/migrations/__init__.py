@@ -38,12 +38,17 @@ def is_current(connection: Connection) -> bool:
     unknown = held - known()
     if unknown:
         raise NewerLedger(f"migration {', '.join(sorted(unknown))} is unknown to this service")
-    return held == set(_versions().get_heads())
+    return held == newest()
 
 
 def heads(connection: Connection) -> list[str]:
     """Return the newest migrations that a ledger has."""
     return sorted(MigrationContext.configure(connection).get_current_heads())
+
+
+def newest() -> set[str]:
+    """Return the newest migrations that this service has: a ledger with them is up to date."""
+    return set(_versions().get_heads())
 
 
 def known() -> set[str]:
