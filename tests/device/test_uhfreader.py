@@ -3,7 +3,8 @@
 import asyncio
 
 from bookcase_fw.codecs import r200
-from bookcase_fw.drivers.uhfreader import UhfReader, UhfReaderError
+from bookcase_fw.drivers.line import Waits
+from bookcase_fw.drivers.uhfreader import WAITS, UhfReader, UhfReaderError
 from hw_sim.devices import r200 as device
 from hw_sim.plug import plug
 from hw_sim.wires import Wire
@@ -11,13 +12,16 @@ from hw_sim.wires import Wire
 TAGS = ["E2000000000000000000%04d" % number for number in range(40)]
 
 
+PATIENT = Waits(answer_s=0.5, quiet_s=0.5, late_s=0.7, gap_s=0.25)  # A loaded machine is late.
+
+
 class Lab:
-    def __init__(self):
+    def __init__(self, waits=WAITS):
         self.air = []
         self.twin = device.Reader(lambda: self.air)
         self.wire = Wire(seed=1)
         self.port = plug(self.twin, self.wire)
-        self.reader = UhfReader(self.port)
+        self.reader = UhfReader(self.port, waits)
 
     async def round(self) -> list:
         return sorted(await self.reader.round())
@@ -70,7 +74,7 @@ async def test_set_up_ends_rounds_that_an_earlier_start_left_running():
 
 
 async def test_a_reader_that_never_ends_its_round_is_reported():
-    lab = Lab()
+    lab = Lab(PATIENT)
     lab.air = [(TAGS[0], -50)]
     lab.twin.feed(r200.encode("command", "inventories", b"\x22\xff\xff"))
     lab.twin.feed = lambda data: b""
