@@ -77,6 +77,7 @@ SETTLEMENTS: dict[str, tuple[str, ...]] = {
     "order": _COPY,
     "contradiction": _COPY,
     "not_on_loan": _COPY,
+    "chip": _COPY,
     "inferred": _MONEY,
     "claimed": _MONEY,
     "renewal": ("accept", "waive", "write"),

@@ -17,6 +17,7 @@ REMEMBERED_MAX = 200_000  # Copies, and as many patrons; beyond that all is forg
 _COPY = """SELECT copy.id, copy.barcode, title.title, title.author, title.class, title.audience,
 COALESCE(copy_type.type, 'book') FROM copy JOIN title ON title.id = copy.title
 LEFT JOIN copy_type ON copy_type.copy = copy.id WHERE copy.tag = ?"""
+_NUMBERED = _COPY.replace("copy.tag = ?", "copy.barcode = ?")
 _READERS = "SELECT account, id FROM holder WHERE account = ANY(?)"
 _CARDS = """SELECT card.reader, patron.account, patron.kind, patron.language, patron.blocked,
 patron.name, card.state, card.lost_ms, card.suspect
@@ -79,6 +80,11 @@ class Directory:
             row = self._db.execute(_COPY, (tag,)).fetchone()
             _remember(self._copies, tag, Copy(*row) if row else None)
         return self._copies[tag]
+
+    def numbered(self, barcode: str) -> Copy | None:
+        """Return the copy with this barcode, whatever its tag."""
+        row = self._db.execute(_NUMBERED, (barcode,)).fetchone()
+        return Copy(*row) if row else None
 
     def patron(self, reader: str, at_ms: int | None = None) -> Patron | None:
         """Return who a pseudonym stands for now, or stood for when something happened."""

@@ -16,6 +16,7 @@ from broker.fleet.registry import Device
 from broker.fleet.shown import Shown
 from broker.ledger import shapes, told
 from broker.ledger.cases import Cases, Subject
+from broker.ledger.chips import Chips
 from broker.ledger.clocks import Clocks
 from broker.ledger.directory import LOST, Copy, Directory, Patron
 from broker.ledger.fold import Observation
@@ -88,6 +89,7 @@ class Facts:
         self.obedience = Obedience(db, cases)
         self._shown = Shown(db, cases)
         self._places = Places(db)
+        self._chips = Chips(directory, cases)
         self._due_by_rules = lru_cache(DUES_MAX)(partial(late.due, rules, calendar=calendar))
         self._day = day
 
@@ -107,6 +109,8 @@ class Facts:
         elif fact.kind == "outcome":
             values = (int(bool(fact.body["ok"])), fact.body["why"], happened_ms)
             self._db.execute(_OUTCOME, (*values, fact.body["id"], device.id))
+        elif fact.kind == "bit":
+            self._chips.bit(device.id, fact, happened_ms)
         elif fact.kind in TAGS:
             return self._seen(self._scene(device, fact, happened_ms, sure))
         return []
@@ -215,9 +219,10 @@ class Facts:
         verb: str,
         detail: str,
     ) -> None:
-        copy = self._directory.copy(tag)
+        copy = self._directory.copy(tag) or self._chips.unknown(
+            scene.device.id, scene.fact, tag, verb, scene.happened_ms
+        )
         if copy is None:
-            self._foreign(scene, tag, verb)
             return
         body = scene.fact.body
         if body.get("how") == "staff":
@@ -258,17 +263,6 @@ class Facts:
             place=Place(device.site, device.level, device.kind),
         )
         return cast(int, scene.fact.body.get("due", 0)) or day, rule
-
-    def _foreign(self, scene: _Scene, tag: str, verb: str) -> None:
-        """A tag that no copy has: a case while it is inside."""
-        door = scene.fact.body.get("door", 0)
-        subject = Subject("foreign", f"{scene.device.id}:{tag}", scene.device.id)
-        if verb in ("put", "stocked", "back", "returned"):
-            subject = subject._replace(cause=scene.fact.id)
-            self._cases.open(subject, {"tag": tag, "door": door}, scene.happened_ms)
-            self._cases.reopen(subject.key)
-        else:
-            self._cases.close(subject.key, scene.happened_ms, verb)
 
 
 def _tags(named: object) -> list[str]:

@@ -87,6 +87,8 @@ CASES = (
     ("gap", "a machine goes on and leaves out records for long"),
     ("unknown_reader", "a fact names a reader whom nobody knows"),
     ("foreign", "a tag that no copy has is in a compartment"),
+    ("chip", "a copy's number was returned on a chip that is not the copy's"),
+    ("bit", "a copy's security bit could not be written"),
     ("lost", "a machine's record cannot be read"),
     ("missing", "a machine let go of records that a restored ledger does not have"),
     ("shortfall", "copies of a round are still under way a day after it"),

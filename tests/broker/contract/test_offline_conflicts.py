@@ -258,6 +258,47 @@ def test_a_tag_that_nobody_knows_is_a_case_while_it_is_inside(counter: Counter) 
     assert counter.loans() == []
 
 
+def test_a_return_on_a_chip_that_was_replaced_ends_the_loan_and_is_a_case(counter: Counter) -> None:
+    counter.session("bc01", 5, ANN, took=[BOOK])
+    counter.fact("kx01", 50, "returned", visit="1.1", tag=STRANGE, number="MH00000001", bin=3)
+    counter.tells("bc01")
+    counter.tells("kx01")
+
+    assert counter.loans() == [(ANN_ID, "returned", 50)]
+    assert counter.cases() == ["chip"]
+
+    counter.settle(LATER_MIN + 1, counter.case("chip"), "reverse")
+
+    assert counter.loans() == [(ANN_ID, "open", None)], "the number was a copy's, the book was not"
+    assert counter.differences() == []
+
+
+def test_a_chip_with_a_number_of_nobody_ends_no_loan(counter: Counter) -> None:
+    counter.session("bc01", 5, ANN, took=[BOOK])
+    counter.fact("kx01", 9, "returned", visit="1.1", tag=STRANGE, number="MH09999999")
+    counter.tells("bc01")
+    counter.tells("kx01")
+
+    assert counter.loans() == [(ANN_ID, "open", None)]
+    assert counter.cases() == ["foreign"]
+
+
+def test_a_security_bit_that_could_not_be_written_is_a_case_until_it_is(counter: Counter) -> None:
+    counter.fact("kx01", 5, "bit", tag=BOOK, on_loan=False, found="half", ok=False)
+    counter.tells("kx01")
+    assert counter.cases() == ["bit"]
+
+    counter.fact("kx01", 6, "bit", tag=BOOK, on_loan=False, found="swapped", ok=True)
+    counter.fact("kx01", 7, "bit", tag=BOOK, on_loan=False, found="right", ok=False)
+    counter.fact("kx01", 8, "bit", tag=STRANGE, on_loan=False, found="half", ok=False)
+    counter.tells("kx01", at_min=LATER_MIN + 1)
+    assert counter.cases() == ["bit"], "it failed again"
+
+    counter.fact("kx01", 9, "bit", tag=BOOK, on_loan=False, found="half", ok=True)
+    counter.tells("kx01", at_min=LATER_MIN + 2)
+    assert counter.cases() == []
+
+
 # --- A renewal was granted offline, but a hold exists.
 
 
