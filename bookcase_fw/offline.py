@@ -3,6 +3,8 @@
 The age is uptime summed over starts; AGE_STEP_MS of it may be forgotten at a power cut.
 """
 
+import gc
+
 from bookcase_fw import policy
 from bookcase_fw.lists import ListsError, fetch
 
@@ -93,6 +95,10 @@ class Offline:
                 log("lists %d are in force" % self._lists.revision)
         except ListsError as error:
             log("lists: %s" % error)
+        except MemoryError:
+            # Doors are worth more than lists: it is tried again while the machine tends itself.
+            gc.collect()
+            log("lists: no memory for them now")
         finally:
             self._fetching = False
 

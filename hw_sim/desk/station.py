@@ -10,7 +10,7 @@ from hw_sim.machines import BoxedTwins, KioskTwins
 
 MICROPYTHON = ROOT / ".cache" / "micropython" / "micropython"
 # KiB as on the 32-bit board.  There the firmware's code lies in flash; here it takes 205 of them.
-HEAP = "320wK"
+HEAP = "352wK"
 START = ROOT / "hw_sim" / "upy" / "start.py"
 # Compiled by `make setup`: what was flashed, and what beside it chooses the half of an update.
 FIRMWARE, BOOT = ROOT / ".cache" / "firmware", ROOT / ".cache" / "boot"
