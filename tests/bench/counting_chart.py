@@ -20,16 +20,17 @@ RATES = (0.70, 0.75, 0.80, 0.85, 0.90, 0.95, 0.98)
 SESSIONS = 10_000
 SEED = 5_000_001
 LINES = (
-    # word of visits.FOUND, name, colour, where its name stands beside the last point
-    ("asked", "reader asked", "#8a6d00", 0),
-    ("cases", "case left for a person", "#7a4fa3", 0),
-    ("wrong_returns", "wrong return until the second count", "#2f6f4f", -7),
-    ("missed", "missed loan", "#1f5fa8", 0),
-    ("wrong", "wrong loan", "#b3261e", 9),
+    # word of visits.FOUND, name, colour
+    ("asked", "reader asked", "#8a6d00"),
+    ("cases", "case left for a person", "#7a4fa3"),
+    ("wrong_returns", "wrong return until the second count", "#2f6f4f"),
+    ("missed", "missed loan", "#1f5fa8"),
+    ("wrong", "wrong loan", "#b3261e"),
 )
 WIDTH, HEIGHT = 760, 420
 LEFT, RIGHT, TOP, BOTTOM = 70, 500, 30, 370
 DECADES = 6  # From one to a million.
+NAME_HEIGHT = 15  # Of a line's name beside its last point.
 _STYLE = """
 text { font: 12px sans-serif; fill: #333 }
 .grid { stroke: #ddd } .line { fill: none; stroke-width: 1.5 }
@@ -82,20 +83,25 @@ def _chart(points: dict[str, list[Point]], sessions: int) -> Iterator[str]:
         f'<text x="{middle}" y="{BOTTOM + 38}" text-anchor="middle">'
         f"rate of a single round; {sessions:,} sessions each; hollow: none seen, upper bound</text>"
     )
-    for word, name, colour, shift in LINES:
-        yield from _line(points[word], name, colour, shift)
+    lowest = 0.0
+    for word, name, colour in sorted(LINES, key=lambda line: _last_y(points[line[0]])):
+        lowest = max(lowest + NAME_HEIGHT, _last_y(points[word]) + 4)
+        yield from _line(points[word], colour)
+        yield f'<text x="{RIGHT + 2}" y="{lowest}" style="fill: {colour}">{name}</text>'
     yield "</svg>"
 
 
-def _line(points: list[Point], name: str, colour: str, shift: int) -> Iterator[str]:
+def _last_y(points: list[Point]) -> float:
+    _rate, value, _seen = points[-1]
+    return _y(value)
+
+
+def _line(points: list[Point], colour: str) -> Iterator[str]:
     path = " ".join(f"{_x(rate)},{_y(value)}" for rate, value, _seen in points)
     yield f'<polyline class="line" stroke="{colour}" points="{path}"/>'
     for rate, value, seen in points:
         fill = colour if seen else "none"
         yield (f'<circle cx="{_x(rate)}" cy="{_y(value)}" r="4" stroke="{colour}" fill="{fill}"/>')
-    rate, value, _seen = points[-1]
-    y = _y(value) + 4 + shift
-    yield f'<text x="{_x(rate) + 12}" y="{y}" style="fill: {colour}">{name}</text>'
 
 
 def _x(rate: float) -> float:
